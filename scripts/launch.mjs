@@ -1,6 +1,6 @@
+import { resolve } from "node:path";
 // Starts a script on the Node that the project brings along, and says clearly when that Node is not there.
 import { pathToFileURL } from "node:url";
-import { resolve } from "node:path";
 
 const major = Number(process.versions.node.split(".")[0]);
 const [script, ...args] = process.argv.slice(2);

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["packages/**/test/**/*.test.ts", "apps/**/test/**/*.test.ts", "scripts/**/test/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
+    environment: "node",
+    // A suite may start a database or a browser; slow machines have two cores.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    passWithNoTests: false,
+    reporters: ["default"],
+  },
+});
