@@ -1,1 +1,32 @@
-export {};
+export type { Actor, Identity, SessionActor } from "./actor.ts";
+export { actorKey, identityOf, systemIdentity } from "./actor.ts";
+export type { AppConfig } from "./config.ts";
+export { isAllowedReturnUrl } from "./config.ts";
+export type { ActiveOrganization, Ctx, Deps, OrganizationCtx, RequestInfo, SupabaseClients } from "./ctx.ts";
+export { createCtx } from "./ctx.ts";
+export type { ErrorDefinition, ErrorKind, FieldIssue } from "./errors.ts";
+export { AppError, coreErrors, defineErrors, httpStatusOf, isDatabaseDown } from "./errors.ts";
+export type { DomainEvent, EventType } from "./events.ts";
+export { defineEvents } from "./events.ts";
+export { newId } from "./ids.ts";
+export { listenerQueue, listenersOf } from "./listeners.ts";
+export type { HttpHost, Job, Listener, Module, Schedule, StripeMirror, StripeRef } from "./module.ts";
+export { defineJob, defineModule, listener, stripeMirror } from "./module.ts";
+export { eventsChannel } from "./open-tx.ts";
+export { Page, pageOf, PageInput } from "./paging.ts";
+export type {
+  Cache,
+  Clock,
+  DatabasePort,
+  DeadLetter,
+  EventBus,
+  JobInsert,
+  JobsPort,
+  Log,
+  QueueStats,
+  RateLimiter,
+  RateLimitRule,
+} from "./ports.ts";
+export type { ErrorData, ProcedureMeta } from "./trpc.ts";
+export { consume, createCallerFactory, operatorProcedure, organizationProcedure, publicProcedure, router, userProcedure } from "./trpc.ts";
+export type { Tx } from "./tx.ts";

@@ -1,1 +1,8 @@
-export {};
+export { databasePort } from "./database-port.ts";
+export type { TransactionTimeouts } from "./database-port.ts";
+export { apiRole, setApiPassword } from "./login-role.ts";
+export { migrate, MigrationError, readMigrations } from "./migrate.ts";
+export type { Migration, MigrationReport } from "./migrate.ts";
+export { openDatabase } from "./pool.ts";
+export type { Database, PoolOptions } from "./pool.ts";
+export type { DB, Json, JsonValue } from "./schema.gen.ts";

@@ -1,1 +1,6 @@
-export {};
+export { deadLetterQueue, jobsSchema, startJobs } from "./boss.ts";
+export type { Jobs } from "./boss.ts";
+export { migrateJobs } from "./migrate-jobs.ts";
+export { runListener } from "./run-listener.ts";
+export { startWorkers } from "./workers.ts";
+export type { CtxOfJob } from "./workers.ts";

@@ -1,0 +1,19 @@
+/** The settings that domains may read. Parsed from the environment once, at start. */
+export interface AppConfig {
+  apiUrl: string;
+  frontendUrl: string;
+  /** Origins that browsers may call us from and that return URLs may have: `FRONTEND_URL` and `CORS_ORIGINS`. */
+  allowedOrigins: readonly string[];
+  /** Days that a subscription keeps access after it became past due. */
+  paymentGraceDays: number;
+  stripeWebhookSecrets: readonly string[];
+  /** Names of modules whose procedures answer NOT_FOUND. */
+  modulesDisabled: readonly string[];
+}
+
+/** Whether a return URL has exactly an allowed origin, compared as parsed URLs. */
+export function isAllowedReturnUrl(config: AppConfig, url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const parsed = new URL(url);
+  return parsed.username === "" && parsed.password === "" && config.allowedOrigins.includes(parsed.origin);
+}

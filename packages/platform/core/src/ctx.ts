@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type Stripe from "stripe";
+import type { SupabaseClient } from "@supabase/supabase-js";
+import type { Actor, Identity } from "./actor.ts";
+import { actorKey, identityOf, systemIdentity } from "./actor.ts";
+import type { AppConfig } from "./config.ts";
+import type { Cache, Clock, DatabasePort, EventBus, JobsPort, Log, RateLimiter } from "./ports.ts";
+import type { Module } from "./module.ts";
+import type { Tx } from "./tx.ts";
+import { openTx } from "./open-tx.ts";
+
+/** The organization a request acts for, and what the caller is in it. */
+export interface ActiveOrganization {
+  id: string;
+  name: string;
+  role: "owner" | "admin" | "member" | "apiKey";
+}
+
+/** Supabase clients. One per call for users and visitors; the service client never signs in, verifies or refreshes. */
+export interface SupabaseClients {
+  /** A client of nobody, for sign-up, sign-in, refresh, verify. A new one each time: it may hold a session afterwards. */
+  anonymous(): SupabaseClient;
+  /** A client that acts as the owner of this access token. */
+  asUser(accessToken: string): Promise<SupabaseClient>;
+  /** The service client: admin calls only. */
+  service: SupabaseClient;
+}
+
+/** What the composition root builds once. */
+export interface Deps {
+  config: AppConfig;
+  database: DatabasePort;
+  jobs: JobsPort;
+  bus: EventBus;
+  cache: Cache;
+  rateLimit: RateLimiter;
+  stripe: Stripe;
+  supabase: SupabaseClients;
+  clock: Clock;
+  log: Log;
+  modules: readonly Module[];
+  /** Finds the organization that a caller asked for (null: the personal one) and may act for; null when there is none. */
+  findOrganization(ctx: Ctx, requestedId: string | null): Promise<ActiveOrganization | null>;
+}
+
+/** What is known of one request besides its actor. */
+export interface RequestInfo {
+  requestId: string;
+  clientAddress?: string;
+  /** Of the `turnpike-organization` header. */
+  organizationId?: string | null;
+  /** Of the `idempotency-key` header. */
+  idempotencyKey?: string | null;
+}
+
+/** The one object that verbs get: the same for HTTP, listeners, webhooks, scripts and tests; only the actor differs. */
+export interface Ctx extends Omit<Deps, "database" | "clock" | "findOrganization"> {
+  actor: Actor;
+  requestId: string;
+  clientAddress: string;
+  /** Set by `organizationProcedure`; null where no organization is involved. */
+  organization: ActiveOrganization | null;
+  /** Business time, see `Clock`. */
+  now(): Date;
+  /** Opens a transaction as the actor: row level security decides. Errors: what `fn` throws; the transaction is then rolled back. */
+  tx<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The one door to the service role. The reason is logged; the actor stays who it is. */
+  system(reason: string): Ctx;
+  /** An idempotency key for a call to Stripe: the same for a repeat of the same intent by the same actor. At most 255 characters. */
+  key(...parts: string[]): string;
+  /** Finds the organization of this request. */
+  findOrganization(): Promise<ActiveOrganization | null>;
+}
+
+/** A context with its organization known; what `organizationProcedure` hands to verbs. */
+export type OrganizationCtx = Ctx & { organization: ActiveOrganization };
+
+/** Builds the context of one request, job or script. */
+export function createCtx(deps: Deps, actor: Actor, request: RequestInfo): Ctx {
+  return build(deps, actor, request, identityOf(actor));
+}
+
+function build(deps: Deps, actor: Actor, request: RequestInfo, identity: Identity): Ctx {
+  const { database: _database, clock, findOrganization, ...shared } = deps;
+  const ctx: Ctx = {
+    ...shared,
+    log: deps.log.child({ requestId: request.requestId }),
+    actor,
+    requestId: request.requestId,
+    clientAddress: request.clientAddress ?? "local",
+    organization: null,
+    now: () => clock.now(),
+    tx: (fn) => openTx(deps, { actor, identity, requestId: request.requestId, log: ctx.log }, fn),
+    system(reason) {
+      ctx.log.info("core.system_role", { reason, actor: actorKey(actor) });
+      return { ...build(deps, actor, request, systemIdentity), organization: this.organization };
+    },
+    key: (...parts) => {
+      const intent = request.idempotencyKey ?? request.requestId;
+      return createHash("sha256").update(JSON.stringify([actorKey(actor), intent, ...parts])).digest("hex");
+    },
+    findOrganization: () => findOrganization(ctx, request.organizationId ?? null),
+  };
+  return ctx;
+}

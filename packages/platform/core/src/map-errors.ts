@@ -1,0 +1,47 @@
+import { TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { AppError, coreErrors, isDatabaseDown } from "./errors.ts";
+import type { ErrorKind } from "./errors.ts";
+
+const codeOf: Record<ErrorKind, TRPCError["code"]> = {
+  invalid: "BAD_REQUEST",
+  unauthenticated: "UNAUTHORIZED",
+  forbidden: "FORBIDDEN",
+  not_found: "NOT_FOUND",
+  conflict: "CONFLICT",
+  precondition: "PRECONDITION_FAILED",
+  too_large: "PAYLOAD_TOO_LARGE",
+  limited: "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+};
+
+const borderErrors: Partial<Record<TRPCError["code"], AppError>> = {
+  NOT_FOUND: coreErrors.not_found(),
+  PAYLOAD_TOO_LARGE: coreErrors.too_large(),
+  BAD_REQUEST: coreErrors.invalid_input(),
+  PARSE_ERROR: coreErrors.invalid_input(),
+  METHOD_NOT_SUPPORTED: new AppError("core.method_not_supported", "invalid", "This procedure does not take this HTTP method."),
+  UNSUPPORTED_MEDIA_TYPE: new AppError("core.unsupported_media_type", "invalid", "Send JSON with content-type application/json."),
+};
+
+/** What a caller may know of a failure; undefined for what is ours alone. */
+export function appErrorOf(error: TRPCError): AppError | undefined {
+  const { cause } = error;
+  if (cause instanceof AppError) return cause;
+  if (isDatabaseDown(cause)) return coreErrors.unavailable(undefined, { cause, retryAfterSec: 2 });
+  if (cause instanceof z.ZodError && error.code === "BAD_REQUEST") return invalidInput(cause);
+  return borderErrors[error.code];
+}
+
+/** Gives an error the code of what it says; unknown ones stay a bare internal error. */
+export function toTrpcError(error: TRPCError): TRPCError {
+  const known = appErrorOf(error);
+  if (!known) return error;
+  const code = error.code === "INTERNAL_SERVER_ERROR" || known === error.cause ? codeOf[known.kind] : error.code;
+  return new TRPCError({ code, message: known.message, cause: known });
+}
+
+function invalidInput(error: z.ZodError): AppError {
+  const fieldIssues = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  return coreErrors.invalid_input(undefined, { fieldIssues });
+}

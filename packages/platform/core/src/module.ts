@@ -1,0 +1,109 @@
+import type { AnyRouter } from "@trpc/server";
+import type { Router as ExpressRouter } from "express";
+import type Stripe from "stripe";
+import type { z } from "zod";
+import type { Ctx } from "./ctx.ts";
+import type { Tx } from "./tx.ts";
+import type { Actor } from "./actor.ts";
+import type { DomainEvent, EventType } from "./events.ts";
+
+/** A durable listener: runs at least once per event, once where it succeeds. */
+export interface Listener {
+  event: EventType;
+  name: string;
+  handle(ctx: Ctx, event: DomainEvent): Promise<void>;
+}
+
+/** Declares a durable listener with its event's data typed. `name` is a verb phrase, unique in its module. */
+export function listener<T>(
+  event: EventType<T>,
+  name: string,
+  handle: (ctx: Ctx, event: DomainEvent<T>) => Promise<void>,
+): Listener {
+  return { event, name, handle: (ctx, raw) => handle(ctx, { ...raw, data: event.schema.parse(raw.data) }) };
+}
+
+/** A kind of durable job. Data crosses the database as JSON, so the schema parses it on both sides. */
+export interface Job<T extends object = object> {
+  queue: string;
+  schema: z.ZodType<T>;
+  /** How many jobs one fetch takes; they run at once. */
+  batchSize: number;
+  retryLimit: number;
+  handle(ctx: Ctx, data: T): Promise<void>;
+}
+
+/** Declares a job; `queue` is `<module>.<verb>`. Defaults: batches of 20, 8 retries with growing back-off. */
+export function defineJob<T extends object>(job: {
+  queue: string;
+  schema: z.ZodType<T>;
+  batchSize?: number;
+  retryLimit?: number;
+  handle(ctx: Ctx, data: T): Promise<void>;
+}): Job<T> {
+  return { batchSize: 20, retryLimit: 8, ...job };
+}
+
+/** Runs on a schedule, once per due time over all instances. `cron` has five fields, UTC. */
+export interface Schedule {
+  name: string;
+  cron: string;
+  handle(ctx: Ctx): Promise<void>;
+}
+
+/** An object at Stripe that an event speaks of. */
+export interface StripeRef {
+  object: string;
+  id: string;
+}
+
+/**
+ * Mirrors one kind of Stripe object. The payload of an event is only a hint: `refs` says which objects it touches,
+ * `read` gets their present state outside any transaction, `apply` writes it and emits what changed.
+ */
+export interface StripeMirror<T = unknown> {
+  object: string;
+  refs(event: Stripe.Event): StripeRef[];
+  /** Null when Stripe has no such object (any more). `event` is the newest event that named it. */
+  read(ctx: Ctx, id: string, event: Stripe.Event): Promise<T | null>;
+  apply(tx: Tx, id: string, snapshot: T | null, event: Stripe.Event): Promise<void>;
+}
+
+/** Declares a mirror and forgets the type of its snapshot, which passes only from its `read` to its `apply`. */
+export function stripeMirror<T>(mirror: StripeMirror<T>): StripeMirror {
+  return {
+    object: mirror.object,
+    refs: (event) => mirror.refs(event),
+    read: (ctx, id, event) => mirror.read(ctx, id, event),
+    apply: (tx, id, snapshot, event) => mirror.apply(tx, id, ownSnapshot<T>(snapshot), event),
+  };
+}
+
+// A snapshot comes from the same mirror's `read`; the worker carries it without looking inside.
+function ownSnapshot<T>(snapshot: unknown): T | null {
+  return snapshot as T | null;
+}
+
+/** What a module's HTTP side-routes get from the server. */
+export interface HttpHost {
+  createCtx(actor: Actor, request: { requestId: string; clientAddress: string }): Ctx;
+}
+
+/** A domain package as the server sees it. */
+export interface Module {
+  name: string;
+  router?: AnyRouter;
+  listeners?: readonly Listener[];
+  jobs?: readonly Job[];
+  schedules?: readonly Schedule[];
+  stripe?: readonly StripeMirror[];
+  /** Adds raw Express routes. The router is mounted at the root, with no body parser before it. */
+  http?(router: ExpressRouter, host: HttpHost): void;
+  start?(ctx: Ctx): Promise<void>;
+  stop?(): Promise<void>;
+}
+
+/** Declares a module: the default export of its `index.ts`. Keeps the router's type. */
+export function defineModule<const M extends Module>(module: M): M {
+  return module;
+}

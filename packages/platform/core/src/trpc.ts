@@ -1,0 +1,115 @@
+import { initTRPC } from "@trpc/server";
+import superjson from "superjson";
+import type { Ctx } from "./ctx.ts";
+import { coreErrors } from "./errors.ts";
+import type { RateLimitRule } from "./ports.ts";
+import { appErrorOf, toTrpcError } from "./map-errors.ts";
+import { actorKey } from "./actor.ts";
+
+/** What a procedure declares about itself. */
+export interface ProcedureMeta {
+  /** A limit by client address, besides the one that every actor has. */
+  rateLimit?: RateLimitRule;
+}
+
+/** What a client gets of a failure, under `data`. */
+export interface ErrorData {
+  code: string;
+  httpStatus: number;
+  path: string | null;
+  appCode: string;
+  requestId: string | null;
+  fieldIssues?: { path: string; message: string }[];
+  retryAfterSec?: number;
+}
+
+const t = initTRPC
+  .context<Ctx>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer: superjson,
+    errorFormatter({ shape, error, ctx }) {
+      const known = appErrorOf(error);
+      const data: ErrorData = {
+        code: shape.data.code,
+        httpStatus: shape.data.httpStatus,
+        path: shape.data.path ?? null,
+        appCode: known?.appCode ?? "core.internal",
+        requestId: ctx?.requestId ?? null,
+        ...(known?.fieldIssues && { fieldIssues: known.fieldIssues }),
+        ...(known?.retryAfterSec !== undefined && { retryAfterSec: known.retryAfterSec }),
+      };
+      return { message: known?.message ?? "Something went wrong on our side.", code: shape.code, data };
+    },
+  });
+
+/** Composes procedures into a router. */
+export const router = t.router;
+
+/** Builds in-process callers: for tests and outer scripts, never procedure to procedure. */
+export const createCallerFactory = t.createCallerFactory;
+
+// In tRPC `next()` never throws: the result says whether it went well.
+const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
+  const startedAt = performance.now();
+  const result = await next();
+  const durationMs = Math.round(performance.now() - startedAt);
+  if (result.ok) {
+    ctx.log.info("trpc.call", { path, type, durationMs, actor: actorKey(ctx.actor) });
+    return result;
+  }
+  const mapped = toTrpcError(result.error);
+  const known = appErrorOf(mapped);
+  const fields = { path, type, durationMs, actor: actorKey(ctx.actor), appCode: known?.appCode ?? "core.internal" };
+  if (known && known.kind !== "unavailable") ctx.log.info("trpc.refused", { ...fields, ...known.details });
+  else ctx.log.error("trpc.failed", { ...fields, ...known?.details, error: result.error.cause ?? result.error });
+  return { ...result, error: mapped };
+});
+
+const moduleGate = t.middleware(({ ctx, path, next }) => {
+  const module = path.split(".")[0] ?? "";
+  if (ctx.config.modulesDisabled.includes(module)) throw coreErrors.module_disabled({ module });
+  return next();
+});
+
+const perActor: RateLimitRule = { name: "api", points: 600, durationSec: 60 };
+
+const rateLimit = t.middleware(async ({ ctx, meta, next }) => {
+  const isPerson = ctx.actor.type !== "system" && ctx.actor.type !== "webhook";
+  if (!isPerson) return next();
+  const key = ctx.actor.type === "anonymous" ? ctx.clientAddress : actorKey(ctx.actor);
+  await consume(ctx, perActor, key);
+  if (meta?.rateLimit) await consume(ctx, meta.rateLimit, ctx.clientAddress);
+  return next();
+});
+
+/** Takes one point of a limit. Errors: core.limited with `retryAfterSec`. */
+export async function consume(ctx: Ctx, rule: RateLimitRule, key: string): Promise<void> {
+  const { allowed, retryAfterSec } = await ctx.rateLimit.consume(rule, key);
+  if (!allowed) throw coreErrors.limited({ limit: rule.name }, { retryAfterSec });
+}
+
+/** Anyone, signed in or not. */
+export const publicProcedure = t.procedure.use(mapErrors).use(moduleGate).use(rateLimit);
+
+/** A person with a session. `ctx.actor` is narrowed. Errors: core.unauthenticated. */
+export const userProcedure = publicProcedure.use(({ ctx, next }) => {
+  const { actor } = ctx;
+  if (actor.type !== "user" && actor.type !== "operator") throw coreErrors.unauthenticated();
+  return next({ ctx: { ...ctx, actor } });
+});
+
+/** Someone who acts for an organization: a member or its API key. `ctx.organization` is set. Errors: core.unauthenticated, core.not_found. */
+export const organizationProcedure = publicProcedure.use(async ({ ctx, next }) => {
+  if (ctx.actor.type === "anonymous") throw coreErrors.unauthenticated();
+  const organization = await ctx.findOrganization();
+  if (!organization) throw coreErrors.not_found({ what: "organization" });
+  return next({ ctx: { ...ctx, organization } });
+});
+
+/** An operator, or one of our own scripts and jobs. Errors: core.unauthenticated, core.forbidden. */
+export const operatorProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.actor.type === "anonymous") throw coreErrors.unauthenticated();
+  if (ctx.actor.type !== "operator" && ctx.actor.type !== "system") throw coreErrors.forbidden();
+  return next();
+});

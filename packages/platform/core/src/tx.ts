@@ -1,0 +1,29 @@
+import type { Transaction } from "kysely";
+import type { DB } from "@turnpike/database";
+import type { Actor } from "./actor.ts";
+import type { EventType } from "./events.ts";
+import type { Job } from "./module.ts";
+import type { Log } from "./ports.ts";
+
+/**
+ * An open transaction as somebody. It has no vendor on it: a call to Stripe, Supabase or the mail server
+ * inside a transaction would hold locks for as long as they take, so there is none to call.
+ */
+export interface Tx {
+  db: Transaction<DB>;
+  actor: Actor;
+  requestId: string;
+  log: Log;
+  now(): Date;
+  /** Reuses this transaction, so that verbs compose. */
+  tx<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Writes the event and one job per durable listener in this transaction; after commit the bus fans it out.
+   * Data is parsed by the event's schema. Returns the event's id.
+   */
+  emit<T>(event: EventType<T>, data: T): Promise<string>;
+  /** Adds a durable job in this transaction. With an `id` a second insert of it is nothing. */
+  enqueue<T extends object>(job: Job<T>, data: T, options?: { id?: string; startAfter?: Date }): Promise<void>;
+  /** Runs after a successful commit. For what may get lost only. */
+  afterCommit(fn: () => Promise<void>): void;
+}

@@ -1,0 +1,46 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { DB } from "./schema.gen.ts";
+
+/** How to reach PostgreSQL. `url` may be a transaction pooler: nothing here uses session state or named statements. */
+export interface PoolOptions {
+  url: string;
+  /** Most connections at once; further transactions wait up to `connectTimeoutMs`. */
+  max?: number;
+  connectTimeoutMs?: number;
+  applicationName?: string;
+  /** Told of connections that break while idle; the pool replaces them. */
+  onError?: (error: Error) => void;
+}
+
+/** An open database: queries through `db`, closed by `close`. */
+export interface Database {
+  db: Kysely<DB>;
+  close(): Promise<void>;
+}
+
+/** Opens a pool. Nothing connects before the first query. */
+export function openDatabase(options: PoolOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max ?? 10,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    application_name: options.applicationName ?? "turnpike",
+    types: { getTypeParser },
+  });
+  pool.on("error", (error) => options.onError?.(error));
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  return { db, close: () => db.destroy() };
+}
+
+/** Our values stay far below 2^53; one that does not must not be rounded silently. */
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint out of range: ${text}`);
+  return value;
+}
+
+function getTypeParser(oid: number, format?: "text" | "binary") {
+  if (oid === pg.types.builtins.INT8 && format !== "binary") return parseInt8;
+  return pg.types.getTypeParser(oid, format ?? "text");
+}

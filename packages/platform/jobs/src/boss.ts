@@ -1,0 +1,100 @@
+import { fromKysely, PgBoss } from "pg-boss";
+import type { JobsPort, Log, Module } from "@turnpike/core";
+import { jobQueues } from "./queues.ts";
+
+/** The schema that pg-boss keeps to itself. */
+export const jobsSchema = "pgboss";
+
+/** Where jobs rest that failed for good. */
+export const deadLetterQueue = "dead_letter";
+
+/** A started pg-boss. Workers are added by `startWorkers`; without them it only enqueues. */
+export interface Jobs {
+  boss: PgBoss;
+  port: JobsPort;
+  /** Ends the workers first: those in the middle of a job get `drainMs` to finish, then their jobs go back to the queue. */
+  stop(drainMs?: number): Promise<void>;
+}
+
+interface JobsOptions {
+  /** A session connection: LISTEN does not pass a transaction pooler. */
+  url: string;
+  modules: readonly Module[];
+  log: Log;
+  /** Whether this process runs jobs, schedules and upkeep, or only enqueues. */
+  isWorker: boolean;
+  poolMax?: number;
+}
+
+/** Starts pg-boss against the schema that `migrateJobs` made, and declares the queues of the modules. */
+export async function startJobs(options: JobsOptions): Promise<Jobs> {
+  const boss = new PgBoss({
+    connectionString: options.url,
+    application_name: "turnpike-jobs",
+    max: options.poolMax ?? (options.isWorker ? 6 : 2),
+    schema: jobsSchema,
+    migrate: false,
+    createSchema: false,
+    supervise: options.isWorker,
+    schedule: options.isWorker,
+    useListenNotify: options.isWorker,
+    // The API's login role owns nothing, so it could not rebuild an index.
+    reindex: false,
+  });
+  boss.on("error", (error) => options.log.error("jobs.error", { error }));
+  boss.on("warning", (warning) => options.log.warn("jobs.warning", { message: warning.message }));
+  await boss.start();
+  await declareQueues(boss, options.modules);
+  return {
+    boss,
+    port: jobsPort(boss),
+    stop: (drainMs = 10_000) => boss.stop({ graceful: true, timeout: drainMs }),
+  };
+}
+
+async function declareQueues(boss: PgBoss, modules: readonly Module[]): Promise<void> {
+  await boss.createQueue(deadLetterQueue, { retentionSeconds: 60 * 60 * 24 * 365 });
+  for (const { queue, retryLimit } of jobQueues(modules)) {
+    const settings = { retryLimit, retryDelay: 1, retryBackoff: true, retryDelayMax: 900, deadLetter: deadLetterQueue, notify: true };
+    await boss.createQueue(queue, settings);
+    await boss.updateQueue(queue, settings);
+  }
+}
+
+function jobsPort(boss: PgBoss): JobsPort {
+  return {
+    async enqueue(db, queue, jobs) {
+      await boss.insert(queue, jobs, { db: fromKysely(db) });
+    },
+    async stats() {
+      const queues = await boss.getQueues();
+      return queues.map((queue) => ({
+        queue: queue.name,
+        queued: queue.queuedCount,
+        active: queue.activeCount,
+        failed: queue.failedCount,
+      }));
+    },
+    async listDeadLetters(limit) {
+      const jobs = await boss.findJobs<Record<string, unknown>>(deadLetterQueue, { queued: true, limit });
+      return jobs.map((job) => ({
+        id: job.id,
+        queue: sourceQueue(job) ?? "",
+        data: job.data,
+        error: failureMessage(job.output),
+        createdAt: job.createdOn,
+      }));
+    },
+    async retryDeadLetter(id) {
+      return (await boss.redrive(deadLetterQueue, { ids: [id] })) > 0;
+    },
+  };
+}
+
+function sourceQueue(job: object): string | undefined {
+  return "sourceName" in job && typeof job.sourceName === "string" ? job.sourceName : undefined;
+}
+
+function failureMessage(output: object | null): string | null {
+  return output !== null && "message" in output && typeof output.message === "string" ? output.message : null;
+}
