@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import type Stripe from "stripe";
 import type { SupabaseClient } from "@supabase/supabase-js";
+import type Stripe from "stripe";
 import type { Actor, Identity } from "./actor.ts";
 import { actorKey, identityOf, systemIdentity } from "./actor.ts";
 import type { AppConfig } from "./config.ts";
-import type { Cache, Clock, DatabasePort, EventBus, JobsPort, Log, RateLimiter } from "./ports.ts";
 import type { Module } from "./module.ts";
-import type { Tx } from "./tx.ts";
 import { openTx } from "./open-tx.ts";
+import type { Cache, Clock, DatabasePort, EventBus, JobsPort, Log, RateLimiter } from "./ports.ts";
+import type { Tx } from "./tx.ts";
 
 /** The organization a request acts for, and what the caller is in it. */
 export interface ActiveOrganization {
@@ -40,7 +40,7 @@ export interface Deps {
   log: Log;
   modules: readonly Module[];
   /** Finds the organization that a caller asked for (null: the personal one) and may act for; null when there is none. */
-  findOrganization(ctx: Ctx, requestedId: string | null): Promise<ActiveOrganization | null>;
+  findOrganization: (ctx: Ctx, requestedId: string | null) => Promise<ActiveOrganization | null>;
 }
 
 /** What is known of one request besides its actor. */
@@ -97,7 +97,9 @@ function build(deps: Deps, actor: Actor, request: RequestInfo, identity: Identit
     },
     key: (...parts) => {
       const intent = request.idempotencyKey ?? request.requestId;
-      return createHash("sha256").update(JSON.stringify([actorKey(actor), intent, ...parts])).digest("hex");
+      return createHash("sha256")
+        .update(JSON.stringify([actorKey(actor), intent, ...parts]))
+        .digest("hex");
     },
     findOrganization: () => findOrganization(ctx, request.organizationId ?? null),
   };

@@ -83,6 +83,7 @@ export function defineErrors<const T extends Record<string, ErrorDefinition>>(mo
 
 // Object.fromEntries forgets the keys, which are exactly those of the table it was built from.
 function asTable<T extends Record<string, ErrorDefinition>>(factories: Record<string, ErrorFactory>): ErrorTable<T> {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the reason stands above
   return factories as ErrorTable<T>;
 }
 
@@ -98,8 +99,18 @@ export const coreErrors = defineErrors("core", {
   too_large: { kind: "too_large", message: "The request is too large." },
 });
 
-const databaseDownCodes = new Set(["53300", "57P01", "57P02", "57P03", "ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
-const databaseDownMessages = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
+const databaseDownCodes = new Set([
+  "53300",
+  "57P01",
+  "57P02",
+  "57P03",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+]);
+const databaseDownMessages =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
 
 /** Whether an error says that PostgreSQL cannot be reached (as opposed to having refused a statement). Source: `pg`, SQLSTATE 08, 53300, 57P0x. */
 export function isDatabaseDown(error: unknown): boolean {

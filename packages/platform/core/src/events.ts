@@ -28,5 +28,6 @@ export function defineEvents<const T extends Record<string, z.ZodType>>(module: 
 
 // Object.fromEntries forgets the keys, which are exactly those of the schemas it was built from.
 function asEventTypes<T extends Record<string, z.ZodType>>(types: unknown): EventTypes<T> {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the reason stands above
   return types as EventTypes<T>;
 }

@@ -28,5 +28,13 @@ export type {
   RateLimitRule,
 } from "./ports.ts";
 export type { ErrorData, ProcedureMeta } from "./trpc.ts";
-export { consume, createCallerFactory, operatorProcedure, organizationProcedure, publicProcedure, router, userProcedure } from "./trpc.ts";
+export {
+  consume,
+  createCallerFactory,
+  operatorProcedure,
+  organizationProcedure,
+  publicProcedure,
+  router,
+  userProcedure,
+} from "./trpc.ts";
 export type { Tx } from "./tx.ts";

@@ -2,10 +2,10 @@ import type { AnyRouter } from "@trpc/server";
 import type { Router as ExpressRouter } from "express";
 import type Stripe from "stripe";
 import type { z } from "zod";
-import type { Ctx } from "./ctx.ts";
-import type { Tx } from "./tx.ts";
 import type { Actor } from "./actor.ts";
+import type { Ctx } from "./ctx.ts";
 import type { DomainEvent, EventType } from "./events.ts";
+import type { Tx } from "./tx.ts";
 
 /** A durable listener: runs at least once per event, once where it succeeds. */
 export interface Listener {
@@ -81,6 +81,7 @@ export function stripeMirror<T>(mirror: StripeMirror<T>): StripeMirror {
 
 // A snapshot comes from the same mirror's `read`; the worker carries it without looking inside.
 function ownSnapshot<T>(snapshot: unknown): T | null {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the reason stands above
   return snapshot as T | null;
 }
 

@@ -1,10 +1,10 @@
 import { v5, v7 } from "uuid";
 import type { Actor, Identity } from "./actor.ts";
 import type { Deps } from "./ctx.ts";
-import type { Log } from "./ports.ts";
-import type { Tx } from "./tx.ts";
 import type { EventType } from "./events.ts";
 import { listenerQueue, listenersOf } from "./listeners.ts";
+import type { Log } from "./ports.ts";
+import type { Tx } from "./tx.ts";
 
 /** The bus channel of committed domain events. Messages: `{ id, name, organizationId }`. */
 export const eventsChannel = "events";

@@ -13,7 +13,11 @@ export function Page<T extends z.ZodType>(item: T) {
 }
 
 /** Makes a page of rows that were read with `limit + 1`: the extra one only says that there is more. */
-export function pageOf<T>(rows: T[], limit: number, cursorOf: (row: T) => string): { items: T[]; nextCursor: string | null } {
+export function pageOf<T>(
+  rows: T[],
+  limit: number,
+  cursorOf: (row: T) => string,
+): { items: T[]; nextCursor: string | null } {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null };

@@ -1,10 +1,10 @@
 import { initTRPC } from "@trpc/server";
 import superjson from "superjson";
+import { actorKey } from "./actor.ts";
 import type { Ctx } from "./ctx.ts";
 import { coreErrors } from "./errors.ts";
-import type { RateLimitRule } from "./ports.ts";
 import { appErrorOf, toTrpcError } from "./map-errors.ts";
-import { actorKey } from "./actor.ts";
+import type { RateLimitRule } from "./ports.ts";
 
 /** What a procedure declares about itself. */
 export interface ProcedureMeta {

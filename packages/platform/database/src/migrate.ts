@@ -32,9 +32,15 @@ export async function readMigrations(folder: string): Promise<Migration[]> {
   return Promise.all(
     names.map(async (file) => {
       const match = fileName.exec(file);
-      if (!match?.[1] || !match[2]) throw new MigrationError(`${file}: a migration is named <timestamp>_<module>_<what>.sql`);
+      if (!match?.[1] || !match[2])
+        throw new MigrationError(`${file}: a migration is named <timestamp>_<module>_<what>.sql`);
       const text = await readFile(join(folder, file), "utf8");
-      return { version: match[1], name: match[2], sql: text, checksum: createHash("sha256").update(text).digest("hex") };
+      return {
+        version: match[1],
+        name: match[2],
+        sql: text,
+        checksum: createHash("sha256").update(text).digest("hex"),
+      };
     }),
   );
 }
@@ -70,7 +76,7 @@ export async function migrate(options: {
 }
 
 async function createLedger(client: pg.Client): Promise<void> {
-  const { rows } = await client.query("select to_regclass('private.migrations') as ledger");
+  const { rows } = await client.query<{ ledger: string | null }>("select to_regclass('private.migrations') as ledger");
   if (rows[0]?.ledger !== null) return;
   await client.query(`
     begin;
@@ -89,7 +95,9 @@ async function createLedger(client: pg.Client): Promise<void> {
 }
 
 async function readLedger(client: pg.Client): Promise<Map<string, string>> {
-  const { rows } = await client.query<{ version: string; checksum: string }>("select version, checksum from private.migrations");
+  const { rows } = await client.query<{ version: string; checksum: string }>(
+    "select version, checksum from private.migrations",
+  );
   return new Map(rows.map(({ version, checksum }) => [version, checksum]));
 }
 
@@ -97,7 +105,9 @@ function refuseChanged(migrations: readonly Migration[], recorded: ReadonlyMap<s
   for (const { version, name, checksum } of migrations) {
     const before = recorded.get(version);
     if (before !== undefined && before !== checksum)
-      throw new MigrationError(`${version}_${name}.sql was changed after it had been applied: write a new migration instead`);
+      throw new MigrationError(
+        `${version}_${name}.sql was changed after it had been applied: write a new migration instead`,
+      );
   }
 }
 

@@ -55,7 +55,14 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
 async function declareQueues(boss: PgBoss, modules: readonly Module[]): Promise<void> {
   await boss.createQueue(deadLetterQueue, { retentionSeconds: 60 * 60 * 24 * 365 });
   for (const { queue, retryLimit } of jobQueues(modules)) {
-    const settings = { retryLimit, retryDelay: 1, retryBackoff: true, retryDelayMax: 900, deadLetter: deadLetterQueue, notify: true };
+    const settings = {
+      retryLimit,
+      retryDelay: 1,
+      retryBackoff: true,
+      retryDelayMax: 900,
+      deadLetter: deadLetterQueue,
+      notify: true,
+    };
     await boss.createQueue(queue, settings);
     await boss.updateQueue(queue, settings);
   }

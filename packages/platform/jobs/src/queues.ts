@@ -12,7 +12,10 @@ export function scheduleQueue(module: Module, name: string): string {
 export function jobQueues(modules: readonly Module[]): { queue: string; retryLimit: number }[] {
   return modules.flatMap((module) => [
     ...(module.jobs ?? []).map(({ queue, retryLimit }) => ({ queue, retryLimit })),
-    ...(module.listeners ?? []).map((listener) => ({ queue: listenerQueue(module, listener), retryLimit: listenerRetryLimit })),
+    ...(module.listeners ?? []).map((listener) => ({
+      queue: listenerQueue(module, listener),
+      retryLimit: listenerRetryLimit,
+    })),
     ...(module.schedules ?? []).map(({ name }) => ({ queue: scheduleQueue(module, name), retryLimit: 0 })),
   ]);
 }

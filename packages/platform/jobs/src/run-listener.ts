@@ -38,5 +38,11 @@ async function findUnhandled(ctx: Ctx, queue: string, eventId: string): Promise<
       .executeTakeFirst(),
   );
   if (!row) return undefined;
-  return { id: row.id, name: row.name, organizationId: row.organization_id, occurredAt: row.occurred_at, data: row.data };
+  return {
+    id: row.id,
+    name: row.name,
+    organizationId: row.organization_id,
+    occurredAt: row.occurred_at,
+    data: row.data,
+  };
 }

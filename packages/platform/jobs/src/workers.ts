@@ -2,8 +2,8 @@ import type { Job as BossJob, JobResult, WorkOptions } from "pg-boss";
 import type { Ctx, Listener, Module } from "@turnpike/core";
 import { listenerQueue } from "@turnpike/core";
 import type { Jobs } from "./boss.ts";
-import { runListener } from "./run-listener.ts";
 import { scheduleQueue } from "./queues.ts";
+import { runListener } from "./run-listener.ts";
 
 /** Makes the context of one job; `job` names the system actor. */
 export type CtxOfJob = (job: string) => Ctx;
@@ -36,7 +36,12 @@ export async function startWorkers({ boss }: Jobs, modules: readonly Module[], c
   }
 }
 
-async function workListener({ boss }: Pick<Jobs, "boss">, module: Module, listener: Listener, ctxOf: CtxOfJob): Promise<void> {
+async function workListener(
+  { boss }: Pick<Jobs, "boss">,
+  module: Module,
+  listener: Listener,
+  ctxOf: CtxOfJob,
+): Promise<void> {
   const queue = listenerQueue(module, listener);
   await boss.work<{ eventId: string }, unknown, typeof options>(queue, options, (batch) =>
     runBatch(batch, ({ data }) => runListener(ctxOf(queue), queue, listener, data.eventId)),

@@ -7,7 +7,8 @@ export function createMemoryCache(maxEntries = 10_000): Cache {
   return {
     async get(key) {
       const text = entries.get(key);
-      return text === undefined ? undefined : JSON.parse(text);
+      const value: unknown = text === undefined ? undefined : JSON.parse(text);
+      return value;
     },
     async set(key, value, ttlSec) {
       entries.set(key, JSON.stringify(value), { ttl: ttlSec * 1000 });
