@@ -1,1 +1,3 @@
-export {};
+export { PostgresUnavailableError } from "./postgres-unavailable-error.ts";
+export { startPostgres } from "./start-postgres.ts";
+export type { LocalPostgres, StartOptions } from "./start-postgres.ts";
