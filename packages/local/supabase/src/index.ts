@@ -1,1 +1,4 @@
-export {};
+export { bootstrapDatabase } from "./bootstrap/bootstrap-database.ts";
+export { RealSupabaseError } from "./bootstrap/real-supabase-error.ts";
+export type { LinkTemplate, MailKind, SupabaseOptions } from "./options.ts";
+export { type LocalSupabase, startSupabase } from "./start-supabase.ts";
