@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { chmod, readFile, rename, stat, writeFile } from "node:fs/promises";
 
 /** Code of a system error (`ENOENT`, `EACCES`, …), or null for any other value. */
@@ -29,7 +30,7 @@ export async function exists(path: string): Promise<boolean> {
 
 /** Writes a file only its owner may read (mode 0600), whole or not at all. */
 export async function writePrivate(path: string, text: string): Promise<void> {
-  const next = `${path}.${process.pid}.next`;
+  const next = `${path}.${randomUUID()}.next`;
   await writeFile(next, text, { mode: 0o600 });
   // The mode above is only given to a new file.
   await chmod(next, 0o600);

@@ -1,4 +1,4 @@
-import { chmod, cp, lstat, mkdir, readdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdir, mkdtemp, readdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { errorCode, exists, findText } from "./files.ts";
 
@@ -31,7 +31,7 @@ export async function copyNative(native: string, sharedDirs: string[], name: str
 
   await mkdir(home, { recursive: true });
   await chmod(home, 0o755);
-  const next = join(home, `native.${process.pid}`);
+  const next = await mkdtemp(join(home, "next-"));
   await cp(native, next, { recursive: true, verbatimSymlinks: true });
   await openModes(next);
   await linkLibraries(next);

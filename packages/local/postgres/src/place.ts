@@ -36,6 +36,19 @@ export async function settlePath(dataDir: string): Promise<string> {
  * under a name made from the asked path, and the state file says so.
  */
 export async function choosePlace(asked: string, sharedDirs: string[]): Promise<Place> {
+  try {
+    return await findPlace(asked, sharedDirs);
+  } catch (error) {
+    if (errorCode(error) !== "EACCES") throw error;
+    throw new Error(
+      `The data folder ${asked} belongs to another user, perhaps because root started it before: ` +
+        "start as that user again, or choose another data folder.",
+      { cause: error },
+    );
+  }
+}
+
+async function findPlace(asked: string, sharedDirs: string[]): Promise<Place> {
   const beside = {
     passwordFile: `${asked}.password`,
     logFile: `${asked}.log`,
@@ -83,17 +96,8 @@ export async function makePrivateDir(folder: string, user: RunAs): Promise<void>
   await chmod(folder, 0o700);
 }
 
-async function hasCluster(dataDir: string): Promise<boolean> {
-  try {
-    return await exists(join(dataDir, "PG_VERSION"));
-  } catch (error) {
-    if (errorCode(error) !== "EACCES") throw error;
-    throw new Error(
-      `The data folder ${dataDir} belongs to another user, perhaps because root started it before: ` +
-        "start as that user again, or choose another data folder.",
-      { cause: error },
-    );
-  }
+function hasCluster(dataDir: string): Promise<boolean> {
+  return exists(join(dataDir, "PG_VERSION"));
 }
 
 async function placeElsewhere(asked: string, sharedDirs: string[], user: RunAs): Promise<string> {

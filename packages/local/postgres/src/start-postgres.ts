@@ -25,7 +25,10 @@ export interface LocalPostgres {
 
 /** What to start. */
 export interface StartOptions {
-  /** Folder of the cluster, made if absent. Password, log and port are kept beside it: `<dataDir>.password`, … */
+  /**
+   * Folder of the cluster, made if absent. Password, log and port are kept beside it: `<dataDir>.password`, …
+   * Under root its parents must let user `nobody` pass (a folder of mkdtemp does not), or the cluster goes elsewhere.
+   */
   dataDir: string;
   /** Database of the returned URL, created if absent. Default `turnpike`. */
   database?: string;

@@ -1,17 +1,17 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startPostgres } from "../src/index.ts";
 import type { LocalPostgres, StartOptions } from "../src/index.ts";
+import { openFolder } from "./open-folder.ts";
+import { query } from "./query.ts";
 
 const running: LocalPostgres[] = [];
 let folder = "";
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "turnpike-pg-test-"));
+  folder = await openFolder();
 });
 
 afterEach(async () => {
@@ -24,16 +24,6 @@ async function start(options: Partial<StartOptions> = {}): Promise<LocalPostgres
   const postgres = await startPostgres({ dataDir: join(folder, "pg"), settings: { fsync: "off" }, ...options });
   running.push(postgres);
   return postgres;
-}
-
-async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 test("a fresh folder becomes a running server with the database and settings that were asked for", async () => {
