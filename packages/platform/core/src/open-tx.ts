@@ -24,6 +24,7 @@ export async function openTx<T>(deps: Deps, opener: Opener, fn: (tx: Tx) => Prom
       db,
       actor: opener.actor,
       requestId: opener.requestId,
+      config: deps.config,
       log: opener.log,
       now: () => deps.clock.now(),
       tx: (inner) => inner(tx),

@@ -1,6 +1,7 @@
 import type { Transaction } from "kysely";
 import type { DB } from "@turnpike/database";
 import type { Actor } from "./actor.ts";
+import type { AppConfig } from "./config.ts";
 import type { EventType } from "./events.ts";
 import type { Job } from "./module.ts";
 import type { Log } from "./ports.ts";
@@ -13,6 +14,7 @@ export interface Tx {
   db: Transaction<DB>;
   actor: Actor;
   requestId: string;
+  config: AppConfig;
   log: Log;
   now(): Date;
   /** Reuses this transaction, so that verbs compose. */
