@@ -1,0 +1,55 @@
+import type { TurnpikeError } from "./turnpike-error.ts";
+
+/** What every call may be given besides its input. */
+export interface CallOptions {
+  /** Gives the call up: its promise rejects with `client.aborted`. */
+  signal?: AbortSignal | undefined;
+  /** Makes a repeated mutation answer as the first did, for 24 hours. Such a call travels alone, outside a batch. */
+  idempotencyKey?: string | undefined;
+}
+
+/** What a subscription tells. Every handler may be left out. */
+export interface SubscriptionHandlers<Item> {
+  onData?: ((item: Item) => void) | undefined;
+  /** The subscription is over and does not come back. */
+  onError?: ((error: TurnpikeError) => void) | undefined;
+  onComplete?: (() => void) | undefined;
+  /** The connection came up, also after a break; items missed in between follow. */
+  onStarted?: (() => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A running subscription. */
+export interface RunningSubscription {
+  unsubscribe(): void;
+}
+
+/** A procedure that reads. */
+export interface Query<Input, Output> {
+  query(input: Input, options?: CallOptions): Promise<Output>;
+}
+
+/** A procedure that reads and can be asked without input. */
+export interface OptionalQuery<Input, Output> {
+  query(input?: Input, options?: CallOptions): Promise<Output>;
+}
+
+/** A procedure that changes something. */
+export interface Mutation<Input, Output> {
+  mutate(input: Input, options?: CallOptions): Promise<Output>;
+}
+
+/** A procedure that changes something and can be called without input. */
+export interface OptionalMutation<Input, Output> {
+  mutate(input?: Input, options?: CallOptions): Promise<Output>;
+}
+
+/** A procedure that keeps telling. It reconnects by itself and resumes after the last item it got. */
+export interface Subscription<Input, Item> {
+  subscribe(input: Input, handlers: SubscriptionHandlers<Item>): RunningSubscription;
+}
+
+/** A procedure that keeps telling and can be asked without input. */
+export interface OptionalSubscription<Input, Item> {
+  subscribe(input: Input | undefined, handlers: SubscriptionHandlers<Item>): RunningSubscription;
+}

@@ -1,0 +1,63 @@
+import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type Operation, type TRPCLink } from "@trpc/client";
+import type { AnyTRPCRouter } from "@trpc/server";
+import { EventSource } from "eventsource";
+import superjson from "superjson";
+import type { ClientOptions, EventSourceRequest } from "./client-options.ts";
+
+// The router's type is not used here, only its transformer flag: calls are typed by the generated `Api`.
+type Links = TRPCLink<AnyTRPCRouter>;
+
+/** How many calls travel in one request; the server takes no more. */
+const maxBatchSize = 20;
+
+/** The chain every call takes: subscriptions over SSE, calls with an idempotency key alone, the rest in batches. */
+export function createLinks(options: ClientOptions): Links[] {
+  const url = `${options.url.replace(/\/+$/, "")}/trpc`;
+  const fetcher = options.fetch ?? globalThis.fetch;
+  const common = { url, transformer: superjson, fetch: fetcher };
+  const single: Links = httpLink({ ...common, headers: ({ op }) => headersOf(options, op) });
+  const batched: Links = httpBatchLink({
+    ...common,
+    maxItems: maxBatchSize,
+    // Below the 8 KiB that proxies commonly allow for a request line.
+    maxURLLength: 6000,
+    headers: () => headersOf(options),
+  });
+  // The browser's own EventSource cannot send headers; this one goes through fetch, and asks for a fresh token each time.
+  const live: Links = httpSubscriptionLink({
+    url,
+    transformer: superjson,
+    EventSource: options.EventSource ?? EventSource,
+    eventSourceOptions: {
+      fetch: async (input: string | URL, init: EventSourceRequest) =>
+        fetcher(input, { ...init, headers: { ...init.headers, ...(await headersOf(options)) } }),
+    },
+  });
+  return [
+    splitLink({
+      condition: (op) => op.type === "subscription",
+      true: live,
+      false: splitLink({ condition: (op) => idempotencyKeyOf(op) !== undefined, true: single, false: batched }),
+    }),
+  ];
+}
+
+async function headersOf(options: ClientOptions, op?: Operation): Promise<Record<string, string>> {
+  const [token, organization, extra] = await Promise.all([
+    options.getToken?.(),
+    typeof options.organization === "function" ? options.organization() : options.organization,
+    typeof options.headers === "function" ? options.headers() : options.headers,
+  ]);
+  const idempotencyKey = op && idempotencyKeyOf(op);
+  return {
+    ...extra,
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(organization && { "turnpike-organization": organization }),
+    ...(idempotencyKey !== undefined && { "idempotency-key": idempotencyKey }),
+  };
+}
+
+function idempotencyKeyOf(op: Operation): string | undefined {
+  const key = op.context["idempotencyKey"];
+  return typeof key === "string" ? key : undefined;
+}

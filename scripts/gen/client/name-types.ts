@@ -1,0 +1,134 @@
+import { createCanonical, objectOf } from "./canonical.ts";
+import type { ApiShape, ObjectShape, Origin, Shape } from "./shape.ts";
+
+/** A body that gets a declaration of its own. */
+export interface NamedType {
+  name: string;
+  body: ObjectShape;
+}
+
+/** Which objects are declared under which name; the rest is written in place. */
+export interface TypeNames {
+  nameOf(id: number): string | null;
+  declarations: NamedType[];
+}
+
+interface Group {
+  key: string;
+  body: ObjectShape;
+  uses: number;
+  isInput: boolean;
+  path: string[];
+  isRecursive: boolean;
+}
+
+/** Names that a declaration must not take: ours in the same file, and globals that bodies refer to. */
+const taken = [
+  "Api AppRouter AppRouterRecord ErrorShape Query Mutation Subscription OptionalQuery OptionalMutation OptionalSubscription",
+  "TRPCBuiltRouter Client ClientOptions CallOptions SubscriptionHandlers RunningSubscription Fresh TurnpikeError",
+  "TurnpikeErrorDetails FieldIssue EventSourceLike EventSourceRequest EventSourceConstructor",
+  "Array AsyncIterable Date Error Map Object Promise Record RegExp Set Uint8Array",
+].flatMap((line) => line.split(" "));
+
+/**
+ * Decides which bodies are declared: those with a name in our source, those that contain themselves, and those written
+ * more than once. A name used by two modules is prefixed by the module in both; the input side of a schema whose sides
+ * differ ends in `Input`.
+ */
+export function nameTypes(api: ApiShape): TypeNames {
+  const canonical = createCanonical(api.objects);
+  const groups = collectGroups(api, canonical);
+  const declared = [...groups.values()].filter(
+    (group) => group.body.origin || group.isRecursive || (group.uses > 1 && group.body.fields.length > 1),
+  );
+  const names = assignNames(declared);
+  const declarations = declared
+    .map((group) => ({ name: names.get(group.key) ?? "", body: group.body }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { nameOf: (id) => names.get(canonical.keyOf(id)) ?? null, declarations };
+}
+
+function collectGroups(api: ApiShape, canonical: ReturnType<typeof createCanonical>): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  const visit = (shape: Shape, isInput: boolean, path: string[]): void => {
+    for (const id of refsOf(shape)) {
+      const key = canonical.keyOf(id);
+      const known = groups.get(key);
+      if (known) {
+        known.uses += 1;
+        continue;
+      }
+      const body = objectOf(api.objects, id);
+      groups.set(key, { key, body, uses: 1, isInput, path, isRecursive: canonical.isRecursive(id) });
+      for (const field of body.fields) visit(field.shape, isInput, [...path, field.name]);
+      for (const { value } of body.index) visit(value, isInput, [...path, "value"]);
+    }
+  };
+  visit(api.errorShape, false, ["error", "shape"]);
+  // Outputs first: the plain name belongs to what a client reads.
+  for (const procedure of api.procedures) visit(procedure.output, false, [...procedure.path, "output"]);
+  for (const procedure of api.procedures) visit(procedure.input, true, [...procedure.path, "input"]);
+  return groups;
+}
+
+function refsOf(shape: Shape): number[] {
+  switch (shape.kind) {
+    case "ref":
+      return [shape.id];
+    case "array":
+      return refsOf(shape.element);
+    case "tuple":
+      return shape.elements.flatMap((element) => refsOf(element.shape));
+    case "builtin":
+      return shape.args.flatMap(refsOf);
+    case "union":
+      return shape.parts.flatMap(refsOf);
+    case "keyword":
+    case "literal":
+      return [];
+    default:
+      return shape satisfies never;
+  }
+}
+
+function assignNames(groups: readonly Group[]): Map<string, string> {
+  const modulesOf = new Map<string, Set<string>>();
+  for (const { body } of groups) {
+    if (body.origin)
+      modulesOf.set(body.origin.name, (modulesOf.get(body.origin.name) ?? new Set()).add(body.origin.module));
+  }
+  const names = new Map<string, string>();
+  const used = new Set(taken);
+  for (const group of groups) {
+    const name = candidates(group, modulesOf).find((candidate) => !used.has(candidate));
+    const unique = name ?? firstFree(pascal(group.path), used);
+    used.add(unique);
+    names.set(group.key, unique);
+  }
+  return names;
+}
+
+function candidates(group: Group, modulesOf: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const { origin } = group.body;
+  if (!origin) return [];
+  const isShared = (modulesOf.get(origin.name)?.size ?? 0) > 1;
+  const plain = isShared ? [] : [pascal([origin.name])];
+  const full = [...plain, pascal([origin.module, origin.name])];
+  return group.isInput ? [...full, ...full.map((name) => asInput(name, origin))] : full;
+}
+
+function asInput(name: string, origin: Origin): string {
+  return origin.name.endsWith("Input") ? `${name}Value` : `${name}Input`;
+}
+
+function firstFree(name: string, used: ReadonlySet<string>): string {
+  for (let number = 2; ; number += 1) {
+    const candidate = number === 2 && !used.has(name) ? name : `${name}${number}`;
+    if (!used.has(candidate)) return candidate;
+  }
+}
+
+function pascal(parts: readonly string[]): string {
+  const words = parts.flatMap((part) => part.split(/[^A-Za-z0-9]+/)).filter(Boolean);
+  return words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
+}
