@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["packages/**/test/**/*.test.ts", "apps/**/test/**/*.test.ts", "scripts/**/test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
     environment: "node",
+    globalSetup: ["./packages/platform/testing/src/global-setup.ts"],
     // A suite may start a database or a browser; slow machines have two cores.
     testTimeout: 60_000,
     hookTimeout: 120_000,

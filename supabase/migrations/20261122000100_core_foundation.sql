@@ -146,4 +146,5 @@ exception
   when undefined_object then null;
 end
 $$;
-grant select on private.events, private.event_receipts to service_role;
+grant select on private.events to service_role;
+grant select, insert on private.event_receipts to service_role;

@@ -1,3 +1,5 @@
+import type { Env } from "./env.ts";
+
 /** The settings that domains may read. Parsed from the environment once, at start. */
 export interface AppConfig {
   apiUrl: string;
@@ -16,4 +18,16 @@ export function isAllowedReturnUrl(config: AppConfig, url: string): boolean {
   if (!URL.canParse(url)) return false;
   const parsed = new URL(url);
   return parsed.username === "" && parsed.password === "" && config.allowedOrigins.includes(parsed.origin);
+}
+
+/** The settings of the environment that domains may read. `apiUrl` is where we listen unless `API_URL` says that a proxy stands before us. */
+export function configOf(env: Env): AppConfig {
+  return {
+    apiUrl: env.API_URL ?? `http://${env.HOST ?? "127.0.0.1"}:${env.PORT}`,
+    frontendUrl: env.FRONTEND_URL,
+    allowedOrigins: [...new Set([env.FRONTEND_URL, ...env.CORS_ORIGINS].map((url) => new URL(url).origin))],
+    paymentGraceDays: env.PAYMENT_GRACE_DAYS,
+    stripeWebhookSecrets: env.STRIPE_WEBHOOK_SECRET,
+    modulesDisabled: env.MODULES_DISABLED,
+  };
 }

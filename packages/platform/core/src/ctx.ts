@@ -51,6 +51,8 @@ export interface RequestInfo {
   organizationId?: string | null;
   /** Of the `idempotency-key` header. */
   idempotencyKey?: string | null;
+  /** Why the caller's credential was refused; every procedure then fails with it. */
+  refusal?: Error;
 }
 
 /** The one object that verbs get: the same for HTTP, listeners, webhooks, scripts and tests; only the actor differs. */
@@ -58,6 +60,8 @@ export interface Ctx extends Omit<Deps, "database" | "clock" | "findOrganization
   actor: Actor;
   requestId: string;
   clientAddress: string;
+  /** Set when the caller brought a credential that proves nothing: it is refused, never taken for a visitor. */
+  refusal: Error | null;
   /** Set by `organizationProcedure`; null where no organization is involved. */
   organization: ActiveOrganization | null;
   /** Business time, see `Clock`. */
@@ -88,6 +92,7 @@ function build(deps: Deps, actor: Actor, request: RequestInfo, identity: Identit
     actor,
     requestId: request.requestId,
     clientAddress: request.clientAddress ?? "local",
+    refusal: request.refusal ?? null,
     organization: null,
     now: () => clock.now(),
     tx: (fn) => openTx(deps, { actor, identity, requestId: request.requestId, log: ctx.log }, fn),

@@ -1,14 +1,17 @@
 export type { Actor, Identity, SessionActor } from "./actor.ts";
 export { actorKey, identityOf, systemIdentity } from "./actor.ts";
 export type { AppConfig } from "./config.ts";
-export { isAllowedReturnUrl } from "./config.ts";
+export { configOf, isAllowedReturnUrl } from "./config.ts";
 export type { ActiveOrganization, Ctx, Deps, OrganizationCtx, RequestInfo, SupabaseClients } from "./ctx.ts";
 export { createCtx } from "./ctx.ts";
+export type { Env } from "./env.ts";
+export { EnvError, readEnv } from "./env.ts";
 export type { ErrorDefinition, ErrorKind, FieldIssue } from "./errors.ts";
 export { AppError, coreErrors, defineErrors, httpStatusOf, isDatabaseDown } from "./errors.ts";
 export type { DomainEvent, EventType } from "./events.ts";
 export { defineEvents } from "./events.ts";
 export { newId } from "./ids.ts";
+export { appErrorOf } from "./map-errors.ts";
 export { listenerQueue, listenersOf } from "./listeners.ts";
 export type { HttpHost, Job, Listener, Module, Schedule, StripeMirror, StripeRef } from "./module.ts";
 export { defineJob, defineModule, listener, stripeMirror } from "./module.ts";

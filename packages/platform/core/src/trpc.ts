@@ -66,6 +66,11 @@ const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   return { ...result, error: mapped };
 });
 
+const refuse = t.middleware(({ ctx, next }) => {
+  if (ctx.refusal) throw ctx.refusal;
+  return next();
+});
+
 const moduleGate = t.middleware(({ ctx, path, next }) => {
   const module = path.split(".")[0] ?? "";
   if (ctx.config.modulesDisabled.includes(module)) throw coreErrors.module_disabled({ module });
@@ -90,7 +95,7 @@ export async function consume(ctx: Ctx, rule: RateLimitRule, key: string): Promi
 }
 
 /** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(mapErrors).use(moduleGate).use(rateLimit);
+export const publicProcedure = t.procedure.use(mapErrors).use(refuse).use(moduleGate).use(rateLimit);
 
 /** A person with a session. `ctx.actor` is narrowed. Errors: core.unauthenticated. */
 export const userProcedure = publicProcedure.use(({ ctx, next }) => {

@@ -40,9 +40,12 @@ function parseInt8(text: string): number {
   return value;
 }
 
+/** The type's number in PostgreSQL's catalogue. Source: pg_type. */
+const int8Oid = 20;
+
 /** The driver's own parser for every type but int8. */
 function getTypeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {
-  if (oid === Number(pg.types.builtins.INT8) && format !== "binary") return parseInt8;
+  if (oid === int8Oid && format !== "binary") return parseInt8;
   // oxlint-disable-next-line typescript/no-unsafe-return, typescript/no-unsafe-enum-assignment -- the driver declares `any` and an enum of known types
   return pg.types.getTypeParser(oid, format ?? "text");
 }

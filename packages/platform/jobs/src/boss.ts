@@ -86,9 +86,9 @@ function jobsPort(boss: PgBoss): JobsPort {
       const jobs = await boss.findJobs<Record<string, unknown>>(deadLetterQueue, { queued: true, limit });
       return jobs.map((job) => ({
         id: job.id,
-        queue: sourceQueue(job) ?? "",
+        queue: job.sourceName ?? "",
         data: job.data,
-        error: failureMessage(job.output),
+        error: failureMessage(job.sourceOutput),
         createdAt: job.createdOn,
       }));
     },
@@ -96,10 +96,6 @@ function jobsPort(boss: PgBoss): JobsPort {
       return (await boss.redrive(deadLetterQueue, { ids: [id] })) > 0;
     },
   };
-}
-
-function sourceQueue(job: object): string | undefined {
-  return "sourceName" in job && typeof job.sourceName === "string" ? job.sourceName : undefined;
 }
 
 function failureMessage(output: object | null): string | null {

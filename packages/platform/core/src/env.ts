@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
+const httpUrl = z.url({ protocol: /^https?$/ });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const flag = z
+  .enum(["0", "1", "true", "false", ""])
+  .default("0")
+  .transform((text) => text === "1" || text === "true");
+const port = z.coerce.number().int().min(1).max(65_535);
+
+/** Every variable that the server reads, as `.env.example` explains them. */
+const Env = z.object({
+  NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
+  PORT: port.default(8000),
+  HOST: z.string().min(1).optional(),
+  ROLE: z.enum(["all", "web", "worker"]).default("all"),
+  API_URL: httpUrl.optional(),
+  FRONTEND_URL: httpUrl.default("http://localhost:3000"),
+  CORS_ORIGINS: list,
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  MODULES_DISABLED: list,
+  SINGLE_INSTANCE: flag,
+  DATABASE_URL: postgresUrl,
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(500).default(10),
+  SUPABASE_URL: httpUrl,
+  SUPABASE_ANON_KEY: z.string().min(1),
+  SUPABASE_SERVICE_KEY: z.string().min(1),
+  SUPABASE_JWT_SECRET: z.string().min(32).optional(),
+  CACHE_PROVIDER: z.string().default("memory"),
+  RATE_LIMIT_PROVIDER: z.string().default("memory"),
+  EVENT_BUS_PROVIDER: z.string().default("memory"),
+  STRIPE_SECRET_KEY: z.string().min(1),
+  STRIPE_WEBHOOK_SECRET: list.refine((secrets) => secrets.length > 0, "at least one secret"),
+  STRIPE_API_BASE: httpUrl.optional(),
+  PAYMENT_GRACE_DAYS: z.coerce.number().int().min(0).max(90).default(7),
+});
+export type Env = z.output<typeof Env>;
+
+/** The environment cannot be used as it is; the message names each variable and what is wrong with it. */
+export class EnvError extends Error {
+  override name = "EnvError";
+}
+
+/**
+ * Reads the environment. Empty values count as absent. Errors: EnvError, which never repeats a value.
+ * In production memory providers need `ROLE=all` and `SINGLE_INSTANCE=1`.
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = Env.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    throw new EnvError(`The environment is not complete:\n${lines.join("\n")}`);
+  }
+  const problems = productionProblems(parsed.data);
+  if (problems.length > 0)
+    throw new EnvError(`Not fit for production:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+  return parsed.data;
+}
+
+function productionProblems(env: Env): string[] {
+  if (env.NODE_ENV !== "production") return [];
+  const problems: string[] = [];
+  if (!env.API_URL) problems.push("API_URL: missing");
+  const isAlone = env.ROLE === "all" && env.SINGLE_INSTANCE;
+  for (const name of ["CACHE_PROVIDER", "RATE_LIMIT_PROVIDER", "EVENT_BUS_PROVIDER"] as const)
+    if (env[name] === "memory" && !isAlone)
+      problems.push(`${name}: memory works in one process only (ROLE=all with SINGLE_INSTANCE=1)`);
+  return problems;
+}

@@ -1,0 +1,61 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { identityOf, systemIdentity } from "@turnpike/core";
+import type { TestApp } from "@turnpike/testing";
+import { createTestApp } from "@turnpike/testing";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ modules: [] });
+});
+afterAll(() => app.close());
+
+const whoAmI = sql<{ role: string; login: string; sub: string | null }>`
+  select current_user::text as role, session_user::text as login, auth.uid()::text as sub`;
+
+test("a transaction runs as the actor's role with its claims, logged in as the API's own role", async () => {
+  const { actor } = await app.createUser();
+  const { rows } = await app.deps.database.transaction(identityOf(actor), (db) => whoAmI.execute(db));
+  expect(rows).toEqual([{ role: "authenticated", login: "turnpike_api", sub: actor.userId }]);
+});
+
+test("nothing of an identity is left on the connection", async () => {
+  const { actor } = await app.createUser();
+  await app.deps.database.transaction(identityOf(actor), (db) => whoAmI.execute(db));
+  const { rows } = await app.deps.database.transaction(identityOf({ type: "anonymous" }), (db) => whoAmI.execute(db));
+  expect(rows).toEqual([{ role: "anon", login: "turnpike_api", sub: null }]);
+});
+
+test("a failed transaction is rolled back", async () => {
+  const { userId } = await app.createUser({ fullName: "Before" });
+  const failed = app.deps.database.transaction(systemIdentity, async (db) => {
+    await db.updateTable("profiles").set({ full_name: "After" }).where("id", "=", userId).execute();
+    throw new Error("no");
+  });
+  await expect(failed).rejects.toThrow("no");
+  const row = await app.owner
+    .selectFrom("profiles")
+    .select("full_name")
+    .where("id", "=", userId)
+    .executeTakeFirstOrThrow();
+  expect(row.full_name).toBe("Before");
+});
+
+test("the login role by itself reads no table of a tenant", async () => {
+  const attempt = app.deps.database.transaction(systemIdentity, async (db) => {
+    await sql`select set_config('role', 'none', true)`.execute(db);
+    return db.selectFrom("profiles").select("id").execute();
+  });
+  await expect(attempt).rejects.toMatchObject({ code: "42501" });
+});
+
+test("a token whose session is over sees nothing, and one whose session lives sees its own", async () => {
+  const { userId, actor } = await app.createUser();
+  const read = (sessionId: string) =>
+    app.deps.database.transaction(
+      { role: "authenticated", claims: { role: "authenticated", sub: userId, session_id: sessionId, aal: "aal1" } },
+      (db) => db.selectFrom("profiles").select("id").execute(),
+    );
+  expect(await read(actor.sessionId)).toEqual([{ id: userId }]);
+  expect(await read(crypto.randomUUID())).toEqual([]);
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { defineEvents, defineJob, defineModule, eventsChannel, listener, newId } from "@turnpike/core";
+import type { TestApp } from "@turnpike/testing";
+import { createTestApp } from "@turnpike/testing";
+
+const events = defineEvents("garden", { planted: z.object({ organizationId: z.uuid(), tree: z.string() }) });
+const handled: string[] = [];
+const failures = new Map<string, number>();
+const dug: number[] = [];
+
+const dig = defineJob({
+  queue: "garden.dig",
+  schema: z.object({ depth: z.number() }),
+  retryLimit: 0,
+  handle: async (_ctx, { depth }) => {
+    if (depth < 0) throw new Error("the ground is hard");
+    dug.push(depth);
+  },
+});
+
+const garden = defineModule({
+  name: "garden",
+  jobs: [dig],
+  listeners: [
+    listener(events.planted, "water", async (_ctx, event) => {
+      const left = failures.get(event.data.tree) ?? 0;
+      failures.set(event.data.tree, left - 1);
+      if (left > 0) throw new Error("no water yet");
+      handled.push(event.data.tree);
+    }),
+  ],
+});
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ modules: [garden], runWorkers: true });
+});
+afterAll(() => app.close());
+
+const system = { type: "system", job: "test" } as const;
+
+test("an event reaches its durable listener and the bus after commit", async () => {
+  const heard: unknown[] = [];
+  await app.deps.bus.subscribe(eventsChannel, (message) => heard.push(message));
+  const { actor, organizationId } = await app.createUser();
+  const id = await app.ctxOf(actor).tx((tx) => tx.emit(events.planted, { organizationId, tree: "oak" }));
+  await app.jobsIdle();
+  expect(handled).toContain("oak");
+  expect(heard).toEqual([{ id, name: "garden.planted", organizationId }]);
+  const row = await app.owner.selectFrom("private.events").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+  expect(row).toMatchObject({
+    name: "garden.planted",
+    organization_id: organizationId,
+    actor: { type: "user", userId: actor.userId },
+  });
+  expect(JSON.stringify(row.actor)).not.toContain("accessToken");
+});
+
+test("a transaction that rolls back leaves no event and no job", async () => {
+  const { actor, organizationId } = await app.createUser();
+  const ctx = app.ctxOf(actor);
+  const failed = ctx.tx(async (tx) => {
+    await tx.emit(events.planted, { organizationId, tree: "elm" });
+    throw new Error("changed my mind");
+  });
+  await expect(failed).rejects.toThrow("changed my mind");
+  await app.jobsIdle();
+  const rows = await app.owner
+    .selectFrom("private.events")
+    .select("id")
+    .where("organization_id", "=", organizationId)
+    .execute();
+  expect(rows).toEqual([]);
+  expect(handled).not.toContain("elm");
+});
+
+test("after emitting, the transaction is the actor's again", async () => {
+  const { actor, organizationId } = await app.createUser();
+  const { organizationId: foreign } = await app.createUser();
+  const seen = await app.ctxOf(actor).tx(async (tx) => {
+    await tx.emit(events.planted, { organizationId, tree: "ash" });
+    return tx.db.selectFrom("organizations").select("id").where("id", "in", [organizationId, foreign]).execute();
+  });
+  expect(seen).toEqual([{ id: organizationId }]);
+});
+
+test("a listener that fails is retried until it succeeds, and once only after that", async () => {
+  failures.set("fir", 1);
+  const ctx = app.ctxOf(system);
+  const id = await ctx.tx((tx) => tx.emit(events.planted, { organizationId: newId(), tree: "fir" }));
+  await app.jobsIdle();
+  expect(handled.filter((tree) => tree === "fir")).toEqual(["fir"]);
+  await ctx
+    .tx((tx) => app.deps.jobs.enqueue(tx.db, "garden.on.water", [{ data: { eventId: id } }]))
+    .catch(() => undefined);
+  await app.jobsIdle();
+  expect(handled.filter((tree) => tree === "fir")).toEqual(["fir"]);
+});
+
+test("a job with the same id is one job", async () => {
+  const id = newId();
+  for (let time = 0; time < 2; time += 1) await app.ctxOf(system).tx((tx) => tx.enqueue(dig, { depth: 7 }, { id }));
+  await app.jobsIdle();
+  expect(dug).toEqual([7]);
+});
+
+test("a job that fails for good rests in the dead letter with its reason and can be sent again", async () => {
+  await app.ctxOf(system).tx((tx) => tx.enqueue(dig, { depth: -1 }));
+  await app.jobsIdle();
+  const [dead] = await app.deps.jobs.listDeadLetters(10);
+  expect(dead).toMatchObject({ queue: "garden.dig", data: { depth: -1 }, error: "the ground is hard" });
+  expect(await app.deps.jobs.retryDeadLetter(dead?.id ?? "")).toBe(true);
+  expect(await app.deps.jobs.retryDeadLetter(newId())).toBe(false);
+  await app.jobsIdle();
+  expect(await app.deps.jobs.listDeadLetters(10)).toHaveLength(1);
+});
+
+test("data that does not fit the event's schema is refused before anything is written", async () => {
+  const wrong = app.ctxOf(system).tx((tx) => tx.emit(events.planted, { organizationId: "nobody", tree: "yew" }));
+  await expect(wrong).rejects.toThrow(/organizationId/);
+});

@@ -1,0 +1,105 @@
+import type { Kysely } from "kysely";
+import Stripe from "stripe";
+import type { Actor, AppConfig, Ctx, Deps, Module, RequestInfo } from "@turnpike/core";
+import { createCtx, newId } from "@turnpike/core";
+import type { DB } from "@turnpike/database";
+import { databasePort, openDatabase } from "@turnpike/database";
+import type { Jobs } from "@turnpike/jobs";
+import { startJobs, startWorkers } from "@turnpike/jobs";
+import { createMemoryBus, createMemoryCache, createMemoryRateLimiter } from "@turnpike/providers";
+import { noSupabase } from "./no-supabase.ts";
+import { createTestClock } from "./test-clock.ts";
+import type { TestClock } from "./test-clock.ts";
+import { createTestDatabase } from "./test-database.ts";
+import type { TestDatabase } from "./test-database.ts";
+import { createTestLog } from "./test-log.ts";
+import type { TestLog } from "./test-log.ts";
+import type { NewUser, TestUser } from "./test-user.ts";
+import { createTestUser } from "./test-user.ts";
+import { untilIdle } from "./until-idle.ts";
+
+/** What a test may set; everything else is the real thing with memory providers. */
+export interface TestAppOptions {
+  modules: readonly Module[];
+  findOrganization?: Deps["findOrganization"];
+  config?: Partial<AppConfig>;
+  /** A client of a local Stripe. Without one every call fails to connect. */
+  stripe?: Stripe;
+  /** Clients of a local Supabase. Without them every call fails. */
+  supabase?: Deps["supabase"];
+  /** Whether jobs, listeners and schedules run. Default false: jobs are only inserted. */
+  runWorkers?: boolean;
+}
+
+/** The platform in one process, on a database of its own. */
+export interface TestApp {
+  deps: Deps;
+  database: TestDatabase;
+  /** Queries as the superuser, past row level security: for setting scenes and looking at results. */
+  owner: Kysely<DB>;
+  jobs: Jobs;
+  clock: TestClock;
+  log: TestLog;
+  ctxOf(actor: Actor, request?: Partial<RequestInfo>): Ctx;
+  /** A person with a live session and a personal organization, made in SQL. */
+  createUser(user?: NewUser): Promise<TestUser>;
+  /** Resolves when no job is queued or running. Needs `runWorkers`. */
+  jobsIdle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const defaultConfig: AppConfig = {
+  apiUrl: "http://api.test",
+  frontendUrl: "http://app.test",
+  allowedOrigins: ["http://app.test"],
+  paymentGraceDays: 7,
+  stripeWebhookSecrets: ["whsec_test"],
+  modulesDisabled: [],
+};
+
+/** Builds the platform for one test file. Close it at the end. */
+export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const api = openDatabase({ url: database.apiUrl, max: 20 });
+  const owner = openDatabase({ url: database.ownerUrl, max: 5 });
+  const log = createTestLog();
+  const clock = createTestClock();
+  const isWorker = options.runWorkers ?? false;
+  const jobs = await startJobs({ url: database.apiUrl, modules: options.modules, log, isWorker });
+  const deps = { ...depsOf(options), database: databasePort(api.db), jobs: jobs.port, clock, log };
+  const ctxOf: TestApp["ctxOf"] = (actor, request) => createCtx(deps, actor, { requestId: newId(), ...request });
+  if (isWorker) await startWorkers(jobs, options.modules, (job) => ctxOf({ type: "system", job }));
+  const close = async (): Promise<void> => {
+    await jobs.stop(0);
+    await Promise.all([api.close(), owner.close()]);
+    await database.drop();
+  };
+  const createUser = (user?: NewUser): Promise<TestUser> => createTestUser(owner.db, user);
+  return {
+    deps,
+    database,
+    owner: owner.db,
+    jobs,
+    clock,
+    log,
+    ctxOf,
+    createUser,
+    jobsIdle: () => untilIdle(owner.db),
+    close,
+  };
+}
+
+function depsOf(options: TestAppOptions): Omit<Deps, "database" | "jobs" | "clock" | "log"> {
+  return {
+    config: { ...defaultConfig, ...options.config },
+    bus: createMemoryBus(),
+    cache: createMemoryCache(),
+    rateLimit: createMemoryRateLimiter(),
+    stripe:
+      options.stripe ??
+      new Stripe("sk_test_nobody", { host: "127.0.0.1", port: 9, protocol: "http", maxNetworkRetries: 0 }),
+    supabase: options.supabase ?? noSupabase,
+    modules: options.modules,
+    findOrganization: options.findOrganization ?? (async () => null),
+  };
+}
