@@ -1,1 +1,9 @@
-export {};
+import { defineModule } from "@turnpike/core";
+import { organizationsRouter } from "./router.ts";
+
+export { Organization, OrganizationRole } from "./models.ts";
+export { findOrganization } from "./service/find-organization.ts";
+export { getOrganization } from "./service/get-organization.ts";
+export { listOrganizations } from "./service/list-organizations.ts";
+
+export default defineModule({ name: "organizations", router: organizationsRouter });
