@@ -1,1 +1,8 @@
-export {};
+import { defineModule } from "@turnpike/core";
+import { authRouter } from "./router.ts";
+
+export { actorOfToken } from "./actor-of-token.ts";
+export { createTokenVerifier } from "./token-verifier.ts";
+export type { TokenVerifierOptions, VerifiedToken } from "./token-verifier.ts";
+
+export default defineModule({ name: "auth", router: authRouter });

@@ -1,0 +1,42 @@
+import { sql } from "kysely";
+import type { Tx } from "@turnpike/core";
+
+/** What there is to know of a session besides its token. */
+export interface SessionState {
+  isLive: boolean;
+  hasSecondFactor: boolean;
+  isOperator: boolean;
+}
+
+/** The state of a session; all false for one that is not. For the service role. */
+export async function getSessionState(
+  db: Tx["db"],
+  params: { sessionId: string; userId: string },
+): Promise<SessionState> {
+  const { rows } = await sql<SessionState>`
+    select is_live as "isLive", has_second_factor as "hasSecondFactor", is_operator as "isOperator"
+    from private.session_state(${params.sessionId}::uuid, ${params.userId}::uuid)`.execute(db);
+  return rows[0] ?? { isLive: false, hasSecondFactor: false, isOperator: false };
+}
+
+/** The ids of a user's sessions. For the service role. */
+export async function listSessionIds(db: Tx["db"], userId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from private.session_ids(${userId}::uuid) as id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Whether a reset by this token needs a second factor. For the service role. */
+export async function resetNeedsSecondFactor(db: Tx["db"], tokenHash: string): Promise<boolean> {
+  const { rows } = await sql<{ needed: boolean }>`
+    select private.reset_needs_second_factor(${tokenHash}) as needed`.execute(db);
+  return rows[0]?.needed ?? false;
+}
+
+/** A person's profile. */
+export function findProfile(db: Tx["db"], userId: string): Promise<{ fullName: string; createdAt: Date } | undefined> {
+  return db
+    .selectFrom("profiles")
+    .select(["full_name as fullName", "created_at as createdAt"])
+    .where("id", "=", userId)
+    .executeTakeFirst();
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import type { Ctx, RateLimitRule } from "@turnpike/core";
+import { consume } from "@turnpike/core";
+
+const minuteSec = 60;
+const hourSec = 3600;
+
+/** Limits by client address; generous, because an office is one address. */
+export const clientLimits = {
+  signUp: { name: "auth.sign_up.client", points: 60, durationSec: hourSec },
+  signIn: { name: "auth.sign_in.client", points: 100, durationSec: 5 * minuteSec },
+  mail: { name: "auth.mail.client", points: 30, durationSec: hourSec },
+  link: { name: "auth.link.client", points: 60, durationSec: 15 * minuteSec },
+} satisfies Record<string, RateLimitRule>;
+
+/** Limits by account, whether or not it exists: the answer must not tell. */
+export const accountLimits = {
+  signUp: { name: "auth.sign_up.account", points: 5, durationSec: hourSec },
+  signIn: { name: "auth.sign_in.account", points: 10, durationSec: 15 * minuteSec },
+  resendConfirmation: { name: "auth.resend_confirmation.account", points: 5, durationSec: hourSec },
+  requestPasswordReset: { name: "auth.request_password_reset.account", points: 5, durationSec: hourSec },
+} satisfies Record<string, RateLimitRule>;
+
+/** Takes one point of an account's limit. Errors: core.limited. */
+export function consumeByAccount(ctx: Ctx, rule: RateLimitRule, email: string): Promise<void> {
+  return consume(ctx, rule, accountKey(email));
+}
+
+/** Forgets what was taken from an account's limit: its owner has shown up. */
+export function resetByAccount(ctx: Ctx, rule: RateLimitRule, email: string): Promise<void> {
+  return ctx.rateLimit.reset(rule, accountKey(email));
+}
+
+/** Addresses stay out of the limiter's store; Supabase Auth compares them in lower case too. */
+function accountKey(email: string): string {
+  return createHash("sha256").update(email.toLowerCase()).digest("base64url");
+}
