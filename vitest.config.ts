@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { createSkipReporter } from "./scripts/testing/skip-reporter.ts";
+
+const isServiceRequired = process.env["REQUIRE_SERVICES"] === "1";
 
 export default defineConfig({
   test: {
@@ -11,6 +14,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     passWithNoTests: false,
-    reporters: ["default"],
+    reporters: [createSkipReporter(isServiceRequired, (line) => process.stdout.write(`${line}\n`)), "default"],
   },
 });

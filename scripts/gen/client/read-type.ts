@@ -146,7 +146,6 @@ function literalText(value: string | number | boolean | bigint): string {
 
 // The checker sorts members by its own ids; a reader expects `T | null`.
 function nullishLast(parts: readonly Shape[]): Shape[] {
-  const isNullish = (part: Shape): boolean =>
-    part.kind === "keyword" && (part.name === "null" || part.name === "undefined");
-  return [...parts.filter((part) => !isNullish(part)), ...parts.filter(isNullish)];
+  const rank = (part: Shape): number => (part.kind === "keyword" ? ["null", "undefined"].indexOf(part.name) : -1);
+  return parts.toSorted((a, b) => rank(a) - rank(b));
 }
