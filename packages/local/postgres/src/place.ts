@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { chmod, chown, mkdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { nameElsewhere, prepareElsewhere } from "./elsewhere.ts";
 import { errorCode, exists, findText, writePrivate } from "./files.ts";
-import { findSharedDir } from "./native-copy.ts";
 import { canReach, chooseUser, ownerOf } from "./run-as.ts";
 import type { RunAs } from "./run-as.ts";
 
@@ -68,8 +67,10 @@ async function findPlace(asked: string, sharedDirs: string[]): Promise<Place> {
   const user = await chooseUser();
   if (await canReach(user, dirname(asked))) return { ...beside, dataDir: asked, user };
 
-  const dataDir = await placeElsewhere(asked, sharedDirs, user);
+  const dataDir = await nameElsewhere(asked, sharedDirs);
+  // Said before anything is there: a place that no state file names may be swept.
   await writeState(beside.stateFile, { placedAt: dataDir });
+  await prepareElsewhere(asked, dataDir, user);
   return { ...beside, dataDir, user };
 }
 
@@ -98,17 +99,6 @@ export async function makePrivateDir(folder: string, user: RunAs): Promise<void>
 
 function hasCluster(dataDir: string): Promise<boolean> {
   return exists(join(dataDir, "PG_VERSION"));
-}
-
-async function placeElsewhere(asked: string, sharedDirs: string[], user: RunAs): Promise<string> {
-  const shared = await findSharedDir(sharedDirs);
-  if (shared === null) {
-    throw new Error(`User ${user.uid} cannot get to ${asked}, and none of ${sharedDirs.join(", ")} can be written.`);
-  }
-  const home = join(shared, `data-${createHash("sha256").update(asked).digest("hex").slice(0, 16)}`);
-  await mkdir(home, { recursive: true });
-  await chmod(home, 0o755);
-  return join(home, "postgres");
 }
 
 function parseState(value: unknown): State {

@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { currentHost } from "../src/binaries.ts";
+import { exists } from "../src/files.ts";
 import type { LocalPostgres } from "../src/index.ts";
 import { canReach } from "../src/run-as.ts";
 import { startOn } from "../src/start-postgres.ts";
@@ -71,6 +72,31 @@ describe.runIf(isRoot)("as root", () => {
     const second = await start(join(closed, "pg"));
     expect(second.dataDir).toBe(first.dataDir);
     expect(await query(second.url, "select answer from kept")).toEqual([{ answer: 42 }]);
+  });
+
+  test("deleting all that lies beside the data folder starts afresh, also where the data is elsewhere", async () => {
+    const closed = join(folder, "home");
+    await mkdir(closed, { mode: 0o700 });
+    const first = await start(join(closed, "pg"));
+    await query(first.url, "create table kept ()");
+    await first.stop();
+    await rm(closed, { recursive: true });
+    await mkdir(closed, { mode: 0o700 });
+    const second = await start(join(closed, "pg"));
+    await expect(query(second.url, "select * from kept")).rejects.toMatchObject({ code: "42P01" });
+  });
+
+  test("data elsewhere goes when its temporary folder has gone, and stays while that is there", async () => {
+    const dataDirs: string[] = [];
+    for (const name of ["gone", "kept", "new"]) {
+      const home = join(folder, name);
+      await mkdir(home, { mode: 0o700 });
+      const postgres = await start(join(home, "pg"));
+      await postgres.stop();
+      dataDirs.push(postgres.dataDir);
+      if (name === "gone") await rm(home, { recursive: true });
+    }
+    expect(await Promise.all(dataDirs.map(exists))).toEqual([false, true, true]);
   });
 
   test("a shared folder that another user made first is not trusted", async () => {
