@@ -1,1 +1,2 @@
-export {};
+export { startStripe, type LocalStripe } from "./start-stripe.ts";
+export type { StripeOptions } from "./options.ts";
