@@ -1,7 +1,5 @@
 import { createServer, type Server } from "node:http";
-
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
-
 import { Deliverer } from "./delivery/deliverer.ts";
 import { Ticker } from "./engine/ticker.ts";
 import { apiRouter } from "./http/api.ts";

@@ -47,7 +47,9 @@ export function errorBody(error: StripeError, requestId: string): { error: Recor
   const { code, param, declineCode, intent } = error.details;
   return {
     error: {
-      ...(code === undefined ? {} : { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll("_", "-")}` }),
+      ...(code === undefined
+        ? {}
+        : { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll("_", "-")}` }),
       ...(declineCode === undefined ? {} : { decline_code: declineCode }),
       message: error.message,
       ...(param === undefined ? {} : { param }),

@@ -1,10 +1,10 @@
 import type { Ctx } from "./context.ts";
 import type { Deliverer } from "./delivery/deliverer.ts";
+import type { Ticker } from "./engine/ticker.ts";
 import type { Clock } from "./sim/clock.ts";
 import type { Faults } from "./sim/faults.ts";
 import { readSettings } from "./sim/settings.ts";
 import type { Store } from "./storage/store.ts";
-import type { Ticker } from "./engine/ticker.ts";
 
 /** The running server's parts, handed to routes and pages. */
 export interface World {

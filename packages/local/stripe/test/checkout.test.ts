@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-
 import { makePrice, makeSession, payPage, startBench, type Bench } from "./fixture.ts";
 
 let bench: Bench;
@@ -12,8 +11,19 @@ test("paying on the page makes an active subscription and sends the events of a 
   const { stripe, local } = bench;
   const price = await makePrice(stripe, { lookup_key: "pro_monthly" });
   const customer = await stripe.customers.create({ email: "ada@example.com" });
-  const session = await makeSession(stripe, price.id, { customer: customer.id, client_reference_id: "org_1", metadata: { org: "1" }, subscription_data: { metadata: { org: "1" } } });
-  expect(session).toMatchObject({ status: "open", payment_status: "unpaid", amount_total: 1000, subscription: null, invoice: null });
+  const session = await makeSession(stripe, price.id, {
+    customer: customer.id,
+    client_reference_id: "org_1",
+    metadata: { org: "1" },
+    subscription_data: { metadata: { org: "1" } },
+  });
+  expect(session).toMatchObject({
+    status: "open",
+    payment_status: "unpaid",
+    amount_total: 1000,
+    subscription: null,
+    invoice: null,
+  });
   await bench.newEvents();
 
   const answer = await payPage(local, session.id);
@@ -33,9 +43,20 @@ test("paying on the page makes an active subscription and sends the events of a 
     "customer.subscription.created",
     "checkout.session.completed",
   ]);
-  const paid = await stripe.checkout.sessions.retrieve(session.id, { expand: ["subscription", "invoice", "line_items"] });
-  expect(paid).toMatchObject({ status: "complete", payment_status: "paid", customer: customer.id, client_reference_id: "org_1" });
-  expect(paid.subscription).toMatchObject({ status: "active", metadata: { org: "1" }, items: { data: [{ price: { id: price.id }, quantity: 1 }] } });
+  const paid = await stripe.checkout.sessions.retrieve(session.id, {
+    expand: ["subscription", "invoice", "line_items"],
+  });
+  expect(paid).toMatchObject({
+    status: "complete",
+    payment_status: "paid",
+    customer: customer.id,
+    client_reference_id: "org_1",
+  });
+  expect(paid.subscription).toMatchObject({
+    status: "active",
+    metadata: { org: "1" },
+    items: { data: [{ price: { id: price.id }, quantity: 1 }] },
+  });
   expect(paid.invoice).toMatchObject({ status: "paid", amount_paid: 1000, billing_reason: "subscription_create" });
   expect(paid.line_items?.data[0]?.amount_total).toBe(1000);
 });

@@ -1,5 +1,4 @@
 import Stripe from "stripe";
-
 import { startStripe, type LocalStripe, type StripeOptions } from "../src/index.ts";
 import { startReceiver, type Receiver } from "./receiver.ts";
 
@@ -58,7 +57,11 @@ export async function makePrice(stripe: Stripe, params: Partial<Stripe.PriceCrea
 }
 
 /** Makes a subscription session for `price`. */
-export async function makeSession(stripe: Stripe, price: string, params: Partial<Stripe.Checkout.SessionCreateParams> = {}) {
+export async function makeSession(
+  stripe: Stripe,
+  price: string,
+  params: Partial<Stripe.Checkout.SessionCreateParams> = {},
+) {
   return stripe.checkout.sessions.create({
     mode: "subscription",
     line_items: [{ price, quantity: 1 }],
@@ -69,7 +72,11 @@ export async function makeSession(stripe: Stripe, price: string, params: Partial
 }
 
 /** Presses Pay on a session's page, as a browser without script would. */
-export async function payPage(local: LocalStripe, sessionId: string, fields: Record<string, string> = {}): Promise<Response> {
+export async function payPage(
+  local: LocalStripe,
+  sessionId: string,
+  fields: Record<string, string> = {},
+): Promise<Response> {
   return fetch(`${local.url}/c/pay/${sessionId}/pay`, {
     method: "POST",
     body: new URLSearchParams({ card: "4242424242424242", email: "ada@example.com", ...fields }),
@@ -78,7 +85,14 @@ export async function payPage(local: LocalStripe, sessionId: string, fields: Rec
 }
 
 /** A customer with a subscription bought on the page. */
-export async function subscribed(bench: Bench, options: { card?: string; session?: Partial<Stripe.Checkout.SessionCreateParams>; price?: Partial<Stripe.PriceCreateParams> } = {}) {
+export async function subscribed(
+  bench: Bench,
+  options: {
+    card?: string;
+    session?: Partial<Stripe.Checkout.SessionCreateParams>;
+    price?: Partial<Stripe.PriceCreateParams>;
+  } = {},
+) {
   const price = await makePrice(bench.stripe, options.price);
   const customer = await bench.stripe.customers.create({ email: "ada@example.com" });
   const session = await makeSession(bench.stripe, price.id, { customer: customer.id, ...options.session });

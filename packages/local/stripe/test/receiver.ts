@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-
 import Stripe from "stripe";
 
 /** A webhook endpoint on a free port that verifies with the SDK and keeps what came. */

@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { newId } from "../ids.ts";
-import type { Customer, Invoice, InvoiceLine, Subscription } from "../model/objects.ts";
+import type { Invoice, InvoiceLine, Subscription } from "../model/billing.ts";
+import type { Customer } from "../model/objects.ts";
 import { applyDiscounts } from "./discounts.ts";
 
 /** What an invoice is to be made of. Times are unix seconds. */

@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { newId } from "../ids.ts";
-import type { Metadata, Plan, Price, Subscription, SubscriptionItem } from "../model/objects.ts";
+import type { Plan, Price, Subscription, SubscriptionItem } from "../model/billing.ts";
+import type { Metadata } from "../model/stored.ts";
 import { invalidRequest } from "../stripe-error.ts";
 import { nextPeriodEnd } from "./period.ts";
 
@@ -20,7 +21,8 @@ export interface SubscriptionRequest {
 export function buildSubscription(ctx: Ctx, request: SubscriptionRequest): Subscription {
   const id = newId("sub");
   const [first] = request.items;
-  if (first === undefined) throw invalidRequest("Missing required param: items.", { code: "parameter_missing", param: "items" });
+  if (first === undefined)
+    throw invalidRequest("Missing required param: items.", { code: "parameter_missing", param: "items" });
   for (const item of request.items) checkPrice(item.price, first.price);
   const { trialEnd } = request;
   const cycle = cycleOf(first.price);
@@ -45,7 +47,10 @@ export function buildSubscription(ctx: Ctx, request: SubscriptionRequest): Subsc
     status: trialEnd === null ? "active" : "trialing",
     trial_end: trialEnd,
     trial_settings: {
-      end_behavior: { billing_cycle_anchor: null, missing_payment_method: request.missingPaymentMethod ?? "create_invoice" },
+      end_behavior: {
+        billing_cycle_anchor: null,
+        missing_payment_method: request.missingPaymentMethod ?? "create_invoice",
+      },
     },
     trial_start: trialEnd === null ? null : ctx.now,
   };
@@ -91,10 +96,14 @@ export function newItem(
 export function checkPrice(price: Price, other: Price): void {
   const cycle = cycleOf(price);
   const otherCycle = cycleOf(other);
-  if (!price.active) throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, { param: "items" });
-  if (price.currency !== other.currency) throw invalidRequest("All prices on a subscription must have the same currency.");
+  if (!price.active)
+    throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, { param: "items" });
+  if (price.currency !== other.currency)
+    throw invalidRequest("All prices on a subscription must have the same currency.");
   if (cycle.interval !== otherCycle.interval || cycle.interval_count !== otherCycle.interval_count) {
-    throw invalidRequest("All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`.");
+    throw invalidRequest(
+      "All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`.",
+    );
   }
 }
 
@@ -143,7 +152,13 @@ function plainParts() {
     default_source: null,
     default_tax_rates: [],
     ended_at: null,
-    invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: "self" } },
+    invoice_settings: {
+      account_tax_ids: null,
+      custom_fields: null,
+      description: null,
+      footer: null,
+      issuer: { type: "self" },
+    },
     managed_payments: { enabled: false },
     next_pending_invoice_item_invoice: null,
     on_behalf_of: null,

@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { emit } from "../events/record.ts";
-import type { Subscription } from "../model/objects.ts";
+import type { Subscription } from "../model/billing.ts";
 
 /** Why a subscription ends; `feedback` and `comment` are the customer's. */
 export interface CancelReason {
@@ -40,7 +40,10 @@ function stopCollecting(ctx: Ctx, subscriptionId: string): void {
   const invoices = ctx.store.all("invoice", { "parent.subscription_details.subscription": subscriptionId });
   for (const invoice of invoices) {
     if (invoice.status !== "open" && invoice.status !== "draft") continue;
-    ctx.store.put({ ...invoice, auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null }, ctx.now);
+    ctx.store.put(
+      { ...invoice, auto_advance: false, automatically_finalizes_at: null, next_payment_attempt: null },
+      ctx.now,
+    );
   }
 }
 

@@ -1,12 +1,12 @@
 import type { Ctx } from "../context.ts";
 import { create, update } from "../events/record.ts";
 import { mergeMetadata } from "../http/params.ts";
-import type { Price, Subscription, SubscriptionItem } from "../model/objects.ts";
+import type { Price, Subscription, SubscriptionItem } from "../model/billing.ts";
 import { invalidRequest, resourceMissing } from "../stripe-error.ts";
 import { checkPrice, cycleOf, newItem, planOf } from "./build-subscription.ts";
+import { behaviorOf } from "./cards.ts";
 import { subscriptionLine } from "./invoice-lines.ts";
 import { cardFor, collectInvoice, finalizeInvoice } from "./invoices.ts";
-import { behaviorOf } from "./cards.ts";
 import { nextPeriodEnd } from "./period.ts";
 import { prorate } from "./prorate.ts";
 import { buildWithPending, periodOf, withPeriod } from "./renew.ts";
@@ -33,7 +33,13 @@ export interface ChangeOptions {
  * Changes prices and quantities. `always_invoice` bills the difference now, `create_prorations` with the next invoice. Another
  * interval begins a new period and is billed now. Emits `customer.subscription.updated`, then `invoiceitem.*` and `invoice.*`.
  */
-export function changeItems(ctx: Ctx, before: Subscription, settings: Subscription, requests: readonly ItemRequest[], options: ChangeOptions): Subscription {
+export function changeItems(
+  ctx: Ctx,
+  before: Subscription,
+  settings: Subscription,
+  requests: readonly ItemRequest[],
+  options: ChangeOptions,
+): Subscription {
   const data = changedItems(ctx, settings, requests);
   const restarts = options.restartsPeriod || intervalChanged(settings, data);
   const kept: Subscription = { ...settings, items: { ...settings.items, data } };
@@ -52,17 +58,30 @@ function changedItems(ctx: Ctx, subscription: Subscription, requests: readonly I
   let items = [...subscription.items.data];
   for (const [index, request] of requests.entries()) {
     const found = request.id === undefined ? undefined : items.find((item) => item.id === request.id);
-    if (request.id !== undefined && found === undefined) throw resourceMissing("subscription_item", request.id, `items[${index}][id]`);
+    if (request.id !== undefined && found === undefined)
+      throw resourceMissing("subscription_item", request.id, `items[${index}][id]`);
     if (found === undefined) {
-      if (request.price === undefined) throw invalidRequest("Missing required param: items[price].", { code: "parameter_missing", param: `items[${index}][price]` });
-      items.push(newItem(ctx, subscription.id, { price: request.price, quantity: request.quantity ?? 1, metadata: mergeMetadata({}, request.metadata) }, period));
+      if (request.price === undefined)
+        throw invalidRequest("Missing required param: items[price].", {
+          code: "parameter_missing",
+          param: `items[${index}][price]`,
+        });
+      items.push(
+        newItem(
+          ctx,
+          subscription.id,
+          { price: request.price, quantity: request.quantity ?? 1, metadata: mergeMetadata({}, request.metadata) },
+          period,
+        ),
+      );
       continue;
     }
     if (request.deleted === true) items = items.filter((item) => item !== found);
     else items = items.map((item) => (item === found ? changedItem(found, request) : item));
   }
   const [first] = items;
-  if (first === undefined) throw invalidRequest("A subscription must have at least one active plan.", { param: "items" });
+  if (first === undefined)
+    throw invalidRequest("A subscription must have at least one active plan.", { param: "items" });
   for (const item of items) if (!subscription.items.data.includes(item)) checkPrice(item.price, first.price);
   return items;
 }
@@ -96,7 +115,9 @@ function restarted(ctx: Ctx, subscription: Subscription): Subscription {
 
 function invoiceNow(ctx: Ctx, subscription: Subscription, options: ChangeOptions, restarts: boolean): Subscription {
   const period = periodOf(subscription);
-  const lines = restarts ? subscription.items.data.map((item) => subscriptionLine(ctx, subscription, item, { period })) : [];
+  const lines = restarts
+    ? subscription.items.data.map((item) => subscriptionLine(ctx, subscription, item, { period }))
+    : [];
   const draft = buildWithPending(ctx, {
     subscription,
     lines,

@@ -1,42 +1,50 @@
 import type { Ctx } from "../context.ts";
 import { newId, randomText } from "../ids.ts";
-import type { Charge, PaymentIntent, PaymentMethod } from "../model/objects.ts";
+import type { Charge, PaymentIntent, PaymentMethod } from "../model/payments.ts";
 
 /** A charge for the whole amount of `intent` on `method`; with a `declineCode` it failed. Not stored, no event. */
 export function newCharge(ctx: Ctx, intent: PaymentIntent, method: PaymentMethod, declineCode: string | null): Charge {
   const id = newId("ch");
   const succeeded = declineCode === null;
   return {
+    ...unusedParts(),
     id,
     object: "charge",
     amount: intent.amount,
     amount_captured: succeeded ? intent.amount : 0,
-    amount_refunded: 0,
-    application: null,
-    application_fee: null,
-    application_fee_amount: null,
-    balance_transaction: null,
     billing_details: method.billing_details,
-    calculated_statement_descriptor: "LOCAL STRIPE",
     captured: succeeded,
     created: ctx.now,
     currency: intent.currency,
     customer: intent.customer,
     description: intent.description,
-    disputed: false,
-    failure_balance_transaction: null,
     failure_code: succeeded ? null : "card_declined",
     failure_message: succeeded ? null : "Your card was declined.",
-    fraud_details: {},
-    livemode: false,
     metadata: intent.metadata,
-    on_behalf_of: null,
     outcome: outcomeOf(declineCode),
     paid: succeeded,
     payment_intent: intent.id,
     payment_method: method.id,
     payment_method_details: { card: cardDetails(intent, method), type: "card" },
     receipt_email: intent.receipt_email,
+    statement_descriptor: intent.statement_descriptor,
+    status: succeeded ? "succeeded" : "failed",
+  };
+}
+
+function unusedParts() {
+  return {
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction: null,
+    calculated_statement_descriptor: "LOCAL STRIPE",
+    disputed: false,
+    failure_balance_transaction: null,
+    fraud_details: {},
+    livemode: false,
+    on_behalf_of: null,
     receipt_number: null,
     receipt_url: null,
     refunded: false,
@@ -44,9 +52,7 @@ export function newCharge(ctx: Ctx, intent: PaymentIntent, method: PaymentMethod
     shipping: null,
     source: null,
     source_transfer: null,
-    statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: null,
-    status: succeeded ? "succeeded" : "failed",
     transfer_data: null,
     transfer_group: null,
   };
@@ -67,7 +73,10 @@ function outcomeOf(declineCode: string | null): Charge["outcome"] {
   };
 }
 
-function cardDetails(intent: PaymentIntent, method: PaymentMethod): NonNullable<Charge["payment_method_details"]>["card"] {
+function cardDetails(
+  intent: PaymentIntent,
+  method: PaymentMethod,
+): NonNullable<Charge["payment_method_details"]>["card"] {
   return {
     amount_authorized: intent.amount,
     authorization_code: randomText(6).toUpperCase(),

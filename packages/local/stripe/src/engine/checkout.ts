@@ -1,10 +1,11 @@
 import type { Ctx } from "../context.ts";
 import { emit } from "../events/record.ts";
-import type { CheckoutSession, PaymentMethod } from "../model/objects.ts";
+import type { CheckoutSession } from "../model/objects.ts";
+import type { PaymentMethod } from "../model/payments.ts";
 import type { CardBehavior } from "./cards.ts";
-import { newCard } from "./payment-methods.ts";
-import { createPaymentIntent, failAuthentication, payIntent } from "./payment-intents.ts";
 import { completeSession } from "./complete-session.ts";
+import { createPaymentIntent, failAuthentication, payIntent } from "./payment-intents.ts";
+import { newCard } from "./payment-methods.ts";
 import { extrasOf, saveSession } from "./session-extras.ts";
 import { totalsOf } from "./session-totals.ts";
 
@@ -15,7 +16,11 @@ export type PayOutcome =
   | { kind: "needs_action" };
 
 /** Pays an open session with a test card. A session that is complete already stays as it is: paying twice pays once. */
-export function paySession(ctx: Ctx, session: CheckoutSession, request: { card: CardBehavior; email: string }): PayOutcome {
+export function paySession(
+  ctx: Ctx,
+  session: CheckoutSession,
+  request: { card: CardBehavior; email: string },
+): PayOutcome {
   if (session.status === "complete") return { kind: "completed", session };
   if (session.status !== "open") return { kind: "declined", message: "This checkout has expired." };
   const method = newCard(ctx, request.card, { email: request.email });
@@ -37,7 +42,9 @@ export function completeFreeSession(ctx: Ctx, session: CheckoutSession, email: s
 
 /** True when the session wants a card: something is due, or one is kept for later. */
 export function needsCard(session: CheckoutSession): boolean {
-  return session.mode === "setup" || session.payment_method_collection !== "if_required" || (session.amount_total ?? 0) > 0;
+  return (
+    session.mode === "setup" || session.payment_method_collection !== "if_required" || (session.amount_total ?? 0) > 0
+  );
 }
 
 /** The customer answered 3-D Secure. A refusal leaves the session open for another try. */
@@ -45,15 +52,22 @@ export function answerAuthentication(ctx: Ctx, session: CheckoutSession, passed:
   if (session.status === "complete") return { kind: "completed", session };
   const extras = extrasOf(ctx, session);
   const { pending } = extras;
-  if (pending === null || session.status !== "open") return { kind: "declined", message: "There is no payment to confirm." };
+  if (pending === null || session.status !== "open")
+    return { kind: "declined", message: "There is no payment to confirm." };
   saveSession(ctx, session, { ...extras, pending: null });
   const method = ctx.store.get("payment_method", pending.methodId);
   if (!passed) {
     const { total } = totalsOf(ctx, session, extras);
     if (total > 0) failAuthentication(ctx, attemptIntent(ctx, session, total));
-    return { kind: "declined", message: "We are unable to authenticate your payment method. Please choose a different one and try again." };
+    return {
+      kind: "declined",
+      message: "We are unable to authenticate your payment method. Please choose a different one and try again.",
+    };
   }
-  return { kind: "completed", session: completeSession(ctx, session, { method, email: pending.email, authenticated: true }) };
+  return {
+    kind: "completed",
+    session: completeSession(ctx, session, { method, email: pending.email, authenticated: true }),
+  };
 }
 
 /** Ends an open session. Emits `checkout.session.expired`. */

@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { create, emit } from "../events/record.ts";
-import type { CheckoutSession, Customer, PaymentMethod } from "../model/objects.ts";
+import type { CheckoutSession, Customer } from "../model/objects.ts";
+import type { PaymentMethod } from "../model/payments.ts";
 import { newCustomer } from "./new-customer.ts";
 import { createPaymentIntent, payIntent } from "./payment-intents.ts";
 import { attachPaymentMethod } from "./payment-methods.ts";
@@ -61,7 +62,11 @@ function sell(ctx: Ctx, session: CheckoutSession, payer: Payer, customer: Custom
   if (customer === null) throw new Error("a session that is no plain payment has a customer");
   if (session.mode === "subscription") return startSubscription(ctx, session, { ...payer, customer });
   const extras = extrasOf(ctx, session);
-  const intent = createSetupIntent(ctx, { customer: customer.id, metadata: extras.setup.metadata, description: extras.setup.description });
+  const intent = createSetupIntent(ctx, {
+    customer: customer.id,
+    metadata: extras.setup.metadata,
+    description: extras.setup.description,
+  });
   if (payer.method !== null) confirmSetup(ctx, intent, payer.method, payer.authenticated);
   return { setup_intent: intent.id };
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from "../context.ts";
-import type { Coupon, InvoiceLine } from "../model/objects.ts";
+import type { InvoiceLine } from "../model/billing.ts";
+import type { Coupon } from "../model/objects.ts";
 
 interface Discounted {
   lines: InvoiceLine[];
@@ -15,7 +16,10 @@ export function applyDiscounts(ctx: Ctx, lines: readonly InvoiceLine[], discount
     if (discount === null || (discount.end !== null && discount.end <= ctx.now)) continue;
     const coupon = ctx.store.find("coupon", discount.source.coupon);
     if (coupon === null) continue;
-    const taken = sharesOf(coupon, current.map((line) => (line.discountable ? remaining(line) : 0)));
+    const taken = sharesOf(
+      coupon,
+      current.map((line) => (line.discountable ? remaining(line) : 0)),
+    );
     current = current.map((line, index) => {
       const amount = taken[index] ?? 0;
       return line.discountable

@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { emit, update } from "../events/record.ts";
-import type { Invoice, Subscription } from "../model/objects.ts";
+import type { Invoice, Subscription } from "../model/billing.ts";
 import { cancelSubscription } from "./cancel-subscription.ts";
 import { expireSession } from "./checkout.ts";
 import { collectInvoice, endInvoice, finalizeInvoice, voidInvoice } from "./invoices.ts";
@@ -59,7 +59,12 @@ function fireInvoice(ctx: Ctx, invoice: Invoice): void {
 
 /** 23 hours without a first payment: the subscription is dead and its invoice void. */
 function expireIncomplete(ctx: Ctx, subscription: Subscription): void {
-  const expired: Subscription = { ...subscription, status: "incomplete_expired", ended_at: ctx.now, canceled_at: ctx.now };
+  const expired: Subscription = {
+    ...subscription,
+    status: "incomplete_expired",
+    ended_at: ctx.now,
+    canceled_at: ctx.now,
+  };
   update(ctx, subscription, expired, "customer.subscription.updated");
   const invoice = subscription.latest_invoice === null ? null : ctx.store.find("invoice", subscription.latest_invoice);
   if (invoice?.status === "open") voidInvoice(ctx, invoice);

@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { newId } from "../ids.ts";
-import type { InvoiceItem, InvoiceLine, Price, Subscription, SubscriptionItem } from "../model/objects.ts";
+import type { InvoiceItem, InvoiceLine, Price, Subscription, SubscriptionItem } from "../model/billing.ts";
 import { formatPrice } from "./money.ts";
 
 interface Period {
@@ -9,7 +9,12 @@ interface Period {
 }
 
 /** The line for one period of one item. `amount` other than quantity × price: a trial costs nothing. */
-export function subscriptionLine(ctx: Ctx, subscription: Subscription, item: SubscriptionItem, options: { period: Period; isTrial?: boolean }): InvoiceLine {
+export function subscriptionLine(
+  ctx: Ctx,
+  subscription: Subscription,
+  item: SubscriptionItem,
+  options: { period: Period; isTrial?: boolean },
+): InvoiceLine {
   const quantity = item.quantity ?? 1;
   const name = productName(ctx, item.price);
   const isTrial = options.isTrial ?? false;

@@ -1,7 +1,9 @@
 import type { Ctx } from "../context.ts";
 import { create, emit, update } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import type { Customer, Invoice, InvoicePayment, PaymentIntent, PaymentMethod } from "../model/objects.ts";
+import type { Invoice, InvoicePayment } from "../model/billing.ts";
+import type { Customer } from "../model/objects.ts";
+import type { PaymentIntent, PaymentMethod } from "../model/payments.ts";
 import { invalidRequest } from "../stripe-error.ts";
 import type { Occasion } from "./cards.ts";
 import { cancelIntent, createPaymentIntent, payIntent } from "./payment-intents.ts";
@@ -10,7 +12,9 @@ import { afterInvoiceFailed, afterInvoicePaid, subscriptionOf } from "./subscrip
 /** Numbers the invoice and opens it for payment. Emits `invoice.finalized`. Errors: 400 when it is not a draft. */
 export function finalizeInvoice(ctx: Ctx, draft: Invoice): Invoice {
   if (draft.status !== "draft") {
-    throw invalidRequest("This invoice is already finalized, you can't re-finalize a non-draft invoice.", { code: "invoice_not_editable" });
+    throw invalidRequest("This invoice is already finalized, you can't re-finalize a non-draft invoice.", {
+      code: "invoice_not_editable",
+    });
   }
   const customer = customerOf(ctx, draft);
   const endingBalance = draft.total <= 0 ? customer.balance + draft.total : Math.min(customer.balance + draft.total, 0);
@@ -39,7 +43,12 @@ export function finalizeInvoice(ctx: Ctx, draft: Invoice): Invoice {
  * Collects an open invoice from the customer's card. Nothing due: it is paid without a payment.
  * Leaves it paid, or open with the next attempt planned; the subscription follows.
  */
-export function collectInvoice(ctx: Ctx, invoice: Invoice, occasion: Occasion, method = cardFor(ctx, invoice)): Invoice {
+export function collectInvoice(
+  ctx: Ctx,
+  invoice: Invoice,
+  occasion: Occasion,
+  method = cardFor(ctx, invoice),
+): Invoice {
   if (invoice.amount_due === 0) return markPaid(ctx, invoice, null);
   if (method === null) return failInvoice(ctx, invoice, false);
   const payment = paymentOf(ctx, invoice) ?? openPayment(ctx, invoice);
@@ -72,13 +81,18 @@ export function markPaid(ctx: Ctx, invoice: Invoice, intent: PaymentIntent | nul
 /** Ends an open or draft invoice that will not be paid. Emits `invoice.voided`. */
 export function voidInvoice(ctx: Ctx, invoice: Invoice): Invoice {
   if (invoice.status !== "open" && invoice.status !== "uncollectible") {
-    throw invalidRequest(`You can only pass in open invoices. This invoice isn't open.`, { code: "invoice_not_editable" });
+    throw invalidRequest(`You can only pass in open invoices. This invoice isn't open.`, {
+      code: "invoice_not_editable",
+    });
   }
   const payment = paymentOf(ctx, invoice);
   if (payment !== null) {
     const intent = ctx.store.get("payment_intent", payment.payment.payment_intent);
     if (intent.status !== "canceled" && intent.status !== "succeeded") cancelIntent(ctx, intent, "void_invoice");
-    ctx.store.put({ ...payment, status: "canceled", status_transitions: { ...payment.status_transitions, canceled_at: ctx.now } }, ctx.now);
+    ctx.store.put(
+      { ...payment, status: "canceled", status_transitions: { ...payment.status_transitions, canceled_at: ctx.now } },
+      ctx.now,
+    );
   }
   return endInvoice(ctx, invoice, "void");
 }
@@ -175,7 +189,9 @@ function settlePayment(ctx: Ctx, invoice: Invoice, intent: PaymentIntent): void 
 }
 
 function paymentOf(ctx: Ctx, invoice: Invoice): InvoicePayment | null {
-  return ctx.store.all("invoice_payment", { invoice: invoice.id }).find((payment) => payment.status !== "canceled") ?? null;
+  return (
+    ctx.store.all("invoice_payment", { invoice: invoice.id }).find((payment) => payment.status !== "canceled") ?? null
+  );
 }
 
 function customerOf(ctx: Ctx, invoice: Invoice): Customer {

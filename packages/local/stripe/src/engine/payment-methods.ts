@@ -1,19 +1,29 @@
 import { createHash } from "node:crypto";
-
 import type { Ctx } from "../context.ts";
 import { create, update } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import type { Customer, PaymentMethod } from "../model/objects.ts";
+import type { Customer } from "../model/objects.ts";
+import type { PaymentMethod } from "../model/payments.ts";
 import { StripeError, invalidRequest, resourceMissing } from "../stripe-error.ts";
 import { behaviorOf, findTestCard, type CardBehavior } from "./cards.ts";
 
 /** A card as a payment method that belongs to nobody yet. It expires three years from Stripe's now. */
-export function newCard(ctx: Ctx, card: CardBehavior, billing: { email?: string | null; name?: string | null } = {}): PaymentMethod {
+export function newCard(
+  ctx: Ctx,
+  card: CardBehavior,
+  billing: { email?: string | null; name?: string | null } = {},
+): PaymentMethod {
   return {
     id: newId("pm"),
     object: "payment_method",
     allow_redisplay: "unspecified",
-    billing_details: { address: null, email: billing.email ?? null, name: billing.name ?? null, phone: null, tax_id: null },
+    billing_details: {
+      address: null,
+      email: billing.email ?? null,
+      name: billing.name ?? null,
+      phone: null,
+      tax_id: null,
+    },
     card: {
       brand: card.brand,
       checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: "pass" },
@@ -94,11 +104,19 @@ export function setDefaultCard(ctx: Ctx, customer: Customer, paymentMethodId: st
 }
 
 /** The card error of a declined card, in Stripe's words. */
-export function declined(declineCode: string, intent?: { payment_intent: unknown } | { setup_intent: unknown }): StripeError {
+export function declined(
+  declineCode: string,
+  intent?: { payment_intent: unknown } | { setup_intent: unknown },
+): StripeError {
   const insufficient = declineCode === "insufficient_funds";
-  return new StripeError(402, "card_error", insufficient ? "Your card has insufficient funds." : "Your card was declined.", {
-    code: "card_declined",
-    declineCode,
-    ...(intent === undefined ? {} : { intent }),
-  });
+  return new StripeError(
+    402,
+    "card_error",
+    insufficient ? "Your card has insufficient funds." : "Your card was declined.",
+    {
+      code: "card_declined",
+      declineCode,
+      ...(intent === undefined ? {} : { intent }),
+    },
+  );
 }

@@ -12,7 +12,11 @@ export interface DiscountRequest {
 }
 
 /** The coupon behind a request, checked to be usable now. Errors: 404, 400 for one that is used up, expired or another customer's. */
-export function couponFor(ctx: Ctx, request: DiscountRequest, customerId: string | null): { coupon: Coupon; code: PromotionCode | null } {
+export function couponFor(
+  ctx: Ctx,
+  request: DiscountRequest,
+  customerId: string | null,
+): { coupon: Coupon; code: PromotionCode | null } {
   if (request.promotion_code) {
     const code = ctx.store.get("promotion_code", request.promotion_code, "discounts[0][promotion_code]");
     return { coupon: checkCode(ctx, code, customerId), code };
@@ -74,10 +78,13 @@ function checkCode(ctx: Ctx, code: PromotionCode, customerId: string | null): Co
   const usedUp = code.max_redemptions !== null && code.times_redeemed >= code.max_redemptions;
   const foreign = code.customer !== null && code.customer !== customerId;
   if (!code.active || expired || usedUp || foreign) {
-    throw invalidRequest("This promotion code cannot be redeemed because it is no longer active, used up or not yours.", {
-      code: "promotion_code_invalid",
-      param: "discounts[0][promotion_code]",
-    });
+    throw invalidRequest(
+      "This promotion code cannot be redeemed because it is no longer active, used up or not yours.",
+      {
+        code: "promotion_code_invalid",
+        param: "discounts[0][promotion_code]",
+      },
+    );
   }
   return checkCoupon(ctx, ctx.store.get("coupon", code.promotion.coupon));
 }

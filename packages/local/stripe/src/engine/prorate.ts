@@ -1,7 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { create } from "../events/record.ts";
 import { newId } from "../ids.ts";
-import type { InvoiceItem, Subscription, SubscriptionItem } from "../model/objects.ts";
+import type { InvoiceItem, Subscription, SubscriptionItem } from "../model/billing.ts";
 import { pricingOf, productName } from "./invoice-lines.ts";
 
 /**
@@ -9,7 +9,12 @@ import { pricingOf, productName } from "./invoice-lines.ts";
  * Per second, rounded to the smallest unit. When the period restarts only the credit is made: the new period is billed in full.
  * Emits `invoiceitem.created`. Source: docs.stripe.com/billing/subscriptions/prorations.
  */
-export function prorate(ctx: Ctx, before: Subscription, items: readonly SubscriptionItem[], options: { date: number; restarts: boolean }): void {
+export function prorate(
+  ctx: Ctx,
+  before: Subscription,
+  items: readonly SubscriptionItem[],
+  options: { date: number; restarts: boolean },
+): void {
   for (const old of before.items.data) {
     const fresh = items.find((item) => item.id === old.id);
     if (fresh !== undefined && !differs(old, fresh) && !options.restarts) continue;
@@ -37,7 +42,12 @@ function addProration(ctx: Ctx, subscription: Subscription, item: SubscriptionIt
   const period = { start: item.current_period_start, end: item.current_period_end };
   const share = prorationAmount(quantity * (item.price.unit_amount ?? 0), period, date);
   const name = `${quantity > 1 ? `${quantity} × ` : ""}${productName(ctx, item.price)}`;
-  const day = new Date(date * 1000).toLocaleDateString("en-GB", { day: "2-digit", month: "short", year: "numeric", timeZone: "UTC" });
+  const day = new Date(date * 1000).toLocaleDateString("en-GB", {
+    day: "2-digit",
+    month: "short",
+    year: "numeric",
+    timeZone: "UTC",
+  });
   const invoiceItem: InvoiceItem = {
     id: newId("ii"),
     object: "invoiceitem",
@@ -53,7 +63,10 @@ function addProration(ctx: Ctx, subscription: Subscription, item: SubscriptionIt
     livemode: false,
     metadata: {},
     net_amount: share === 0 ? 0 : sign * share,
-    parent: { subscription_details: { subscription: subscription.id, subscription_item: item.id }, type: "subscription_details" },
+    parent: {
+      subscription_details: { subscription: subscription.id, subscription_item: item.id },
+      type: "subscription_details",
+    },
     period: { start: date, end: period.end },
     pricing: pricingOf(item.price),
     proration: true,

@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { create, emit, update } from "../events/record.ts";
-import type { Invoice, InvoiceLine, Subscription } from "../model/objects.ts";
+import type { Invoice, InvoiceLine, Subscription } from "../model/billing.ts";
 import { buildInvoice, type InvoiceRequest } from "./build-invoice.ts";
 import { cycleOf } from "./build-subscription.ts";
 import { cancelSubscription } from "./cancel-subscription.ts";
@@ -10,7 +10,10 @@ import { nextPeriodEnd } from "./period.ts";
 /** The period of a subscription: that of its first item. */
 export function periodOf(subscription: Subscription): { start: number; end: number } {
   const [item] = subscription.items.data;
-  return { start: item?.current_period_start ?? subscription.created, end: item?.current_period_end ?? subscription.created };
+  return {
+    start: item?.current_period_start ?? subscription.created,
+    end: item?.current_period_end ?? subscription.created,
+  };
 }
 
 /** The same subscription with all items moved to `period`. */
@@ -36,7 +39,8 @@ export function followingPeriod(subscription: Subscription): { start: number; en
  * or, without a card, what its settings say. Emits `customer.subscription.updated`, `invoice.created`.
  */
 export function renewSubscription(ctx: Ctx, subscription: Subscription): void {
-  if (subscription.status === "trialing" && !hasCard(ctx, subscription) && endTrialWithoutCard(ctx, subscription)) return;
+  if (subscription.status === "trialing" && !hasCard(ctx, subscription) && endTrialWithoutCard(ctx, subscription))
+    return;
   const ended = periodOf(subscription);
   const renewed = withPeriod(subscription, followingPeriod(subscription));
   const status = subscription.status === "trialing" ? "active" : subscription.status;
@@ -65,7 +69,10 @@ export function pendingLines(ctx: Ctx, subscription: Subscription, invoiceId?: s
 }
 
 /** Builds an invoice for a subscription and takes up what is pending for it. */
-export function buildWithPending(ctx: Ctx, request: Omit<InvoiceRequest, "customer" | "currency"> & { subscription: Subscription }): Invoice {
+export function buildWithPending(
+  ctx: Ctx,
+  request: Omit<InvoiceRequest, "customer" | "currency"> & { subscription: Subscription },
+): Invoice {
   const { subscription } = request;
   const customer = ctx.store.get("customer", subscription.customer);
   const lines = [...pendingLines(ctx, subscription), ...request.lines];
@@ -87,7 +94,8 @@ function draftCycleInvoice(ctx: Ctx, subscription: Subscription, ended: { start:
 
 function hasCard(ctx: Ctx, subscription: Subscription): boolean {
   if (subscription.default_payment_method !== null) return true;
-  return ctx.store.find("customer", subscription.customer)?.invoice_settings.default_payment_method != null;
+  const customer = ctx.store.find("customer", subscription.customer);
+  return customer !== null && customer.invoice_settings.default_payment_method !== null;
 }
 
 /** True when the subscription stopped here; false when it goes on and will be past due. */

@@ -1,5 +1,6 @@
 import type { Ctx } from "../context.ts";
-import type { CheckoutSession, LineItem, Metadata } from "../model/objects.ts";
+import type { CheckoutSession, LineItem } from "../model/objects.ts";
+import type { Metadata } from "../model/stored.ts";
 
 /** What a checkout session remembers beside what it shows. */
 export interface SessionExtras {

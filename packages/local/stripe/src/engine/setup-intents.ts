@@ -1,43 +1,34 @@
 import type { Ctx } from "../context.ts";
 import { create, emit } from "../events/record.ts";
 import { newId, randomText } from "../ids.ts";
-import type { Metadata, PaymentMethod, SetupIntent } from "../model/objects.ts";
+import type { PaymentMethod, SetupIntent } from "../model/payments.ts";
+import type { Metadata } from "../model/stored.ts";
 import { behaviorOf } from "./cards.ts";
 
 /** Makes a setup intent that waits for a card. Emits `setup_intent.created`. */
 export function createSetupIntent(
   ctx: Ctx,
-  request: { customer: string | null; metadata?: Metadata; description?: string | null; usage?: "off_session" | "on_session"; paymentMethod?: string | null },
+  request: {
+    customer: string | null;
+    metadata?: Metadata;
+    description?: string | null;
+    usage?: "off_session" | "on_session";
+    paymentMethod?: string | null;
+  },
 ): SetupIntent {
   const id = newId("seti");
   const method = request.paymentMethod ?? null;
   const intent: SetupIntent = {
+    ...unusedParts(),
     id,
     object: "setup_intent",
-    allowed_payment_method_types: ["card"],
-    application: null,
-    automatic_payment_methods: null,
-    cancellation_reason: null,
     client_secret: `${id}_secret_${randomText(25)}`,
     created: ctx.now,
     customer: request.customer,
-    customer_account: null,
     description: request.description ?? null,
-    excluded_payment_method_types: null,
-    flow_directions: null,
-    last_setup_error: null,
-    latest_attempt: null,
-    livemode: false,
-    managed_payments: { enabled: false },
-    mandate: null,
     metadata: request.metadata ?? {},
-    next_action: null,
-    on_behalf_of: null,
     payment_method: method,
-    payment_method_configuration_details: null,
     payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: "automatic" } },
-    payment_method_types: ["card"],
-    single_use_mandate: null,
     status: method === null ? "requires_payment_method" : "requires_confirmation",
     usage: request.usage ?? "off_session",
   };
@@ -52,7 +43,12 @@ export function confirmSetup(ctx: Ctx, intent: SetupIntent, method: PaymentMetho
     return settle(ctx, intent, "setup_intent.setup_failed", {
       status: "requires_payment_method",
       payment_method: null,
-      last_setup_error: { code: "card_declined", decline_code: declineCode, message: "Your card was declined.", type: "card_error" },
+      last_setup_error: {
+        code: "card_declined",
+        decline_code: declineCode,
+        message: "Your card was declined.",
+        type: "card_error",
+      },
     });
   }
   if (reaction === "needs_action" && !authenticated) {
@@ -63,7 +59,11 @@ export function confirmSetup(ctx: Ctx, intent: SetupIntent, method: PaymentMetho
       next_action: { redirect_to_url: { return_url: null, url }, type: "redirect_to_url" },
     });
   }
-  return settle(ctx, intent, "setup_intent.succeeded", { status: "succeeded", payment_method: method.id, last_setup_error: null });
+  return settle(ctx, intent, "setup_intent.succeeded", {
+    status: "succeeded",
+    payment_method: method.id,
+    last_setup_error: null,
+  });
 }
 
 function settle(ctx: Ctx, intent: SetupIntent, type: string, change: Partial<SetupIntent>): SetupIntent {
@@ -71,4 +71,26 @@ function settle(ctx: Ctx, intent: SetupIntent, type: string, change: Partial<Set
   ctx.store.put(after, ctx.now);
   emit(ctx, type, after);
   return after;
+}
+
+function unusedParts() {
+  return {
+    allowed_payment_method_types: ["card"],
+    application: null,
+    automatic_payment_methods: null,
+    cancellation_reason: null,
+    customer_account: null,
+    excluded_payment_method_types: null,
+    flow_directions: null,
+    last_setup_error: null,
+    latest_attempt: null,
+    livemode: false,
+    managed_payments: { enabled: false },
+    mandate: null,
+    next_action: null,
+    on_behalf_of: null,
+    payment_method_configuration_details: null,
+    payment_method_types: ["card"],
+    single_use_mandate: null,
+  };
 }

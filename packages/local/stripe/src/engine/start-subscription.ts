@@ -1,6 +1,8 @@
 import type { Ctx } from "../context.ts";
 import { create } from "../events/record.ts";
-import type { CheckoutSession, Customer, InvoiceLine, PaymentIntent, PaymentMethod, Subscription } from "../model/objects.ts";
+import type { InvoiceLine, Subscription } from "../model/billing.ts";
+import type { CheckoutSession, Customer } from "../model/objects.ts";
+import type { PaymentIntent, PaymentMethod } from "../model/payments.ts";
 import { buildInvoice } from "./build-invoice.ts";
 import { buildSubscription } from "./build-subscription.ts";
 import { oneOffLine, subscriptionLine } from "./invoice-lines.ts";
@@ -22,7 +24,11 @@ interface Buyer {
  * Makes the subscription that a checkout session sells, after its payment, as Stripe does since 2025-03-31.basil:
  * charge and intent first, then the paid invoice, then the subscription that is active (or trialing) from the start.
  */
-export function startSubscription(ctx: Ctx, session: CheckoutSession, buyer: Buyer): { subscription: string; invoice: string } {
+export function startSubscription(
+  ctx: Ctx,
+  session: CheckoutSession,
+  buyer: Buyer,
+): { subscription: string; invoice: string } {
   const extras = extrasOf(ctx, session);
   const built = buildFrom(ctx, extras, buyer);
   const discounts = (session.discounts ?? []).map((request) =>

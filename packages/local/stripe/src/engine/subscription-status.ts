@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { update } from "../events/record.ts";
-import type { Invoice, Subscription } from "../model/objects.ts";
+import type { Invoice, Subscription } from "../model/billing.ts";
 import { cancelSubscription } from "./cancel-subscription.ts";
 
 /** The subscription an invoice bills, or null. */

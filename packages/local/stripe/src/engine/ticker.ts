@@ -29,7 +29,10 @@ export class Ticker {
     if (this.#stopped) return;
     const next = this.#store.nextTimer(Number.MAX_SAFE_INTEGER);
     const waitMs = next === null ? longestSleepMs : next.at * 1000 - this.#clock.now().getTime();
-    this.#timeout = setTimeout(() => void this.advance(this.#clock.now()), Math.min(Math.max(waitMs, 0), longestSleepMs));
+    this.#timeout = setTimeout(
+      () => void this.advance(this.#clock.now()),
+      Math.min(Math.max(waitMs, 0), longestSleepMs),
+    );
     this.#timeout.unref();
   }
 

@@ -1,4 +1,5 @@
-import type { AnyObject, CheckoutSession, Invoice, Subscription } from "../model/objects.ts";
+import type { Invoice, Subscription } from "../model/billing.ts";
+import type { AnyObject, CheckoutSession } from "../model/objects.ts";
 
 /** A moment (unix seconds) at which time itself changes an object. Those of one object fire in the order given. */
 export interface Timer {
@@ -25,16 +26,9 @@ export const upcomingNoticeSec = 3 * day;
 
 /** What time will do to this object, derived from its state alone. `now`: notices whose moment has passed are not given again. */
 export function timersOf(value: AnyObject, now: number): Timer[] {
-  switch (value.object) {
-    case "subscription":
-      return subscriptionTimers(value, now);
-    case "invoice":
-      return invoiceTimers(value);
-    case "checkout.session":
-      return sessionTimers(value);
-    default:
-      return [];
-  }
+  if (value.object === "subscription") return subscriptionTimers(value, now);
+  if (value.object === "invoice") return invoiceTimers(value);
+  return value.object === "checkout.session" ? sessionTimers(value) : [];
 }
 
 function subscriptionTimers(subscription: Subscription, now: number): Timer[] {

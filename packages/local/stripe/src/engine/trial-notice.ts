@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { emit } from "../events/record.ts";
-import type { Subscription } from "../model/objects.ts";
+import type { Subscription } from "../model/billing.ts";
 import { trialNoticeSec } from "./timers.ts";
 
 /** A trial shorter than the notice is announced at once: its timer would lie in the past. */

@@ -1,5 +1,5 @@
 import type { Ctx } from "../context.ts";
-import type { Invoice, Subscription } from "../model/objects.ts";
+import type { Invoice, Subscription } from "../model/billing.ts";
 import { buildInvoice } from "./build-invoice.ts";
 import { cycleLines, followingPeriod, pendingLines, periodOf, withPeriod } from "./renew.ts";
 
@@ -16,5 +16,10 @@ export function upcomingInvoice(ctx: Ctx, subscription: Subscription): Invoice {
     period: periodOf(subscription),
     finalizesAt: end + ctx.settings.draftSec,
   });
-  return { ...invoice, id: invoice.id.replace("in_", "upcoming_in_"), created: end, next_payment_attempt: end + ctx.settings.draftSec };
+  return {
+    ...invoice,
+    id: invoice.id.replace("in_", "upcoming_in_"),
+    created: end,
+    next_payment_attempt: end + ctx.settings.draftSec,
+  };
 }

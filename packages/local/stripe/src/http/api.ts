@@ -1,5 +1,4 @@
 import express, { type Request, type Response, Router } from "express";
-
 import { apiVersion } from "../events/record.ts";
 import { newId } from "../ids.ts";
 import { StripeError, errorBody } from "../stripe-error.ts";
@@ -66,14 +65,25 @@ function claimKey(busyKeys: Set<string>, key: string): void {
     throw new StripeError(400, "idempotency_error", "Idempotency keys may have at most 255 characters.");
   }
   if (busyKeys.has(key)) {
-    throw new StripeError(409, "idempotency_error", `There is currently another in-progress request using this Idempotent Key: ${key}.`, {
-      code: "idempotency_key_in_use",
-    });
+    throw new StripeError(
+      409,
+      "idempotency_error",
+      `There is currently another in-progress request using this Idempotent Key: ${key}.`,
+      {
+        code: "idempotency_key_in_use",
+      },
+    );
   }
   busyKeys.add(key);
 }
 
-function perform(world: World, route: Route, request: Request, requestId: string, key: string | undefined): KeptAnswer & { replayed?: true } {
+function perform(
+  world: World,
+  route: Route,
+  request: Request,
+  requestId: string,
+  key: string | undefined,
+): KeptAnswer & { replayed?: true } {
   const query = request.originalUrl.split("?")[1] ?? "";
   const body: unknown = request.body;
   const text = typeof body === "string" && body !== "" ? body : query;

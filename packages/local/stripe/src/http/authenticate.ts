@@ -1,5 +1,4 @@
 import { timingSafeEqual } from "node:crypto";
-
 import { StripeError } from "../stripe-error.ts";
 
 /**

@@ -38,16 +38,20 @@ function expandField(ctx: Ctx, node: Node, field: string, path: string): unknown
     if (expandable.has(field)) return ctx.store.findAny(current) ?? current;
     throw cannotExpand(field, path);
   }
-  if (Array.isArray(current)) return current.map((entry) => (typeof entry === "string" ? (ctx.store.findAny(entry) ?? entry) : entry));
+  if (Array.isArray(current))
+    return current.map((entry: unknown) => (typeof entry === "string" ? (ctx.store.findAny(entry) ?? entry) : entry));
   if (isNode(current)) return current;
   if (current === null && (expandable.has(field) || kind === "")) return null;
   throw cannotExpand(field, path);
 }
 
 function cannotExpand(field: string, path: string): Error {
-  return invalidRequest(`This property cannot be expanded (${field}). You may want to try expanding '${path}' differently.`, {
-    param: "expand",
-  });
+  return invalidRequest(
+    `This property cannot be expanded (${field}). You may want to try expanding '${path}' differently.`,
+    {
+      param: "expand",
+    },
+  );
 }
 
 function isNode(value: unknown): value is Node {

@@ -1,5 +1,4 @@
 import qs from "qs";
-
 import { invalidRequest } from "../stripe-error.ts";
 
 /** A parsed form: nested strings, arrays and hashes, not yet checked. */
@@ -11,7 +10,13 @@ export type Form = Record<string, unknown>;
  */
 export function parseForm(text: string): Form {
   try {
-    return qs.parse(text, { arrayLimit: 1000, parameterLimit: 5000, depth: 8, strictDepth: true, throwOnLimitExceeded: true });
+    return qs.parse(text, {
+      arrayLimit: 1000,
+      parameterLimit: 5000,
+      depth: 8,
+      strictDepth: true,
+      throwOnLimitExceeded: true,
+    });
   } catch {
     throw invalidRequest("Invalid request: the parameters are too deeply nested or too many.");
   }

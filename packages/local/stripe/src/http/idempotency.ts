@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-
 import type { Store } from "../storage/store.ts";
 import { StripeError } from "../stripe-error.ts";
 
@@ -38,6 +37,8 @@ export function findKept(store: Store, key: string, fingerprint: string): KeptAn
 /** Keeps an answer under its key. Called in the transaction of the request, so that the two are one. */
 export function keepAnswer(store: Store, key: string, fingerprint: string, answer: KeptAnswer): void {
   store.database
-    .prepare("INSERT OR IGNORE INTO idempotency (key, fingerprint, status, body, request_id, at_ms) VALUES (?, ?, ?, ?, ?, ?)")
+    .prepare(
+      "INSERT OR IGNORE INTO idempotency (key, fingerprint, status, body, request_id, at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+    )
     .run(key, fingerprint, answer.status, answer.body, answer.requestId, Date.now());
 }

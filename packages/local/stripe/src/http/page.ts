@@ -1,10 +1,10 @@
 import type { SQLInputValue } from "node:sqlite";
-
 import type { Ctx } from "../context.ts";
-import type { List, ObjectName, StoredObjects } from "../model/objects.ts";
-import { invalidRequest, resourceMissing } from "../stripe-error.ts";
+import type { ObjectName, StoredObjects } from "../model/objects.ts";
+import type { List } from "../model/stored.ts";
 import { decode } from "../storage/decode.ts";
 import { type Filters, whereOf } from "../storage/store.ts";
+import { invalidRequest, resourceMissing } from "../stripe-error.ts";
 
 /** Paging parameters as parsed by `paging`. */
 export interface Paging {
@@ -30,7 +30,12 @@ export function listObjects<N extends ObjectName>(
   ctx: Ctx,
   object: N,
   filters: Filters,
-  options: { paging: Paging; created?: CreatedRange | undefined; url: string; extra?: { sql: string; values: SQLInputValue[] } },
+  options: {
+    paging: Paging;
+    created?: CreatedRange | undefined;
+    url: string;
+    extra?: { sql: string; values: SQLInputValue[] };
+  },
 ): List<StoredObjects[N]> {
   const where = whereOf(filters);
   const range = rangeOf("json_extract(body, '$.created')", options.created);
@@ -53,7 +58,9 @@ export function listRows<T>(ctx: Ctx, selection: Selection, paging: Paging, url:
   const cursor = cursorOf(ctx, selection.from, after ?? before, backwards ? "ending_before" : "starting_after");
   const cut = cursor === null ? "" : backwards ? " AND seq > ?" : " AND seq < ?";
   const rows = ctx.store.database
-    .prepare(`SELECT body FROM ${selection.from} WHERE 1${selection.sql}${cut} ORDER BY seq ${backwards ? "ASC" : "DESC"} LIMIT ?`)
+    .prepare(
+      `SELECT body FROM ${selection.from} WHERE 1${selection.sql}${cut} ORDER BY seq ${backwards ? "ASC" : "DESC"} LIMIT ?`,
+    )
     .all(...selection.values, ...(cursor === null ? [] : [cursor]), limit + 1)
     .map((row) => decode<T>(row.body));
   const data = rows.slice(0, limit);

@@ -68,7 +68,11 @@ export const metadata = () =>
   );
 
 /** `limit`, `starting_after`, `ending_before`: every list has them. */
-export const paging = { limit: integer(1, 100).optional(), starting_after: text().optional(), ending_before: text().optional() };
+export const paging = {
+  limit: integer(1, 100).optional(),
+  starting_after: text().optional(),
+  ending_before: text().optional(),
+};
 
 /** A `created` filter: one moment or a range of unix seconds. */
 export const created = () =>

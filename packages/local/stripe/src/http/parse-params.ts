@@ -1,5 +1,4 @@
 import type { z } from "zod";
-
 import { type StripeError, invalidRequest, parameterMissing } from "../stripe-error.ts";
 import type { Form } from "./form.ts";
 
@@ -42,7 +41,10 @@ function toStripeError(issue: Issue, form: Form): StripeError {
     return invalidRequest(`Invalid ${param}: must be one of ${issue.values.map(String).join(", ")}`, { param });
   }
   if (issue.code === "invalid_type") {
-    return invalidRequest(`Invalid ${issue.expected}: ${JSON.stringify(raw)}`, { param, ...codeOfType(issue.expected) });
+    return invalidRequest(`Invalid ${issue.expected}: ${JSON.stringify(raw)}`, {
+      param,
+      ...codeOfType(issue.expected),
+    });
   }
   const code: unknown = issue.code === "custom" ? issue.params?.code : undefined;
   return invalidRequest(issue.message, { param, ...(typeof code === "string" ? { code } : {}) });

@@ -1,5 +1,4 @@
 import type { Response } from "express";
-
 import type { Fault } from "../sim/faults.ts";
 import { StripeError } from "../stripe-error.ts";
 

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import type { Form } from "./form.ts";
 import { text } from "./params.ts";

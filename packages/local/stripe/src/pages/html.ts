@@ -19,6 +19,7 @@ export function html(parts: TemplateStringsArray, ...values: Value[]): Html {
 function render(value: Value): string {
   if (value === null || value === undefined || value === false) return "";
   if (value instanceof Html) return value.markup;
-  if (typeof value === "string" || typeof value === "number") return String(value).replaceAll(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
+  if (typeof value === "string" || typeof value === "number")
+    return String(value).replaceAll(/[&<>"']/g, (sign) => escapes[sign] ?? sign);
   return value.map((entry) => render(entry)).join("");
 }

@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-
 import type { Response } from "express";
-
 import { Html, html } from "./html.ts";
 
 const style = `
@@ -27,10 +25,22 @@ const styleHash = createHash("sha256").update(style).digest("base64");
 /** Sends a page: one column, one style sheet allowed by its hash, no script, never cached or framed. */
 export function sendPage(response: Response, status: number, title: string, body: Html): void {
   const page = html`<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${new Html(style)}</style></head>
-<body><main><p class="note">Local Stripe · test mode · no real money moves</p>${body}</main></body>
-</html>`;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        <style>
+          ${new Html(style)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <p class="note">Local Stripe · test mode · no real money moves</p>
+          ${body}
+        </main>
+      </body>
+    </html>`;
   response
     .status(status)
     .set({
@@ -44,7 +54,22 @@ export function sendPage(response: Response, status: number, title: string, body
 }
 
 /** A page that only says something, with a way back when there is one. */
-export function sendNotice(response: Response, status: number, title: string, text: string, back: string | null = null): void {
+export function sendNotice(
+  response: Response,
+  status: number,
+  title: string,
+  text: string,
+  back: string | null = null,
+): void {
   const link = back === null ? null : html`<a class="button quiet" href="${back}">Go back</a>`;
-  sendPage(response, status, title, html`<section class="card"><h1>${title}</h1><p>${text}</p>${link}</section>`);
+  sendPage(
+    response,
+    status,
+    title,
+    html`<section class="card">
+      <h1>${title}</h1>
+      <p>${text}</p>
+      ${link}
+    </section>`,
+  );
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { email, flag, integer, metadata, paging, quantity, text, timestamp, url, created } from "../http/params.ts";
 import { PriceData } from "./price-params.ts";
 import { trialSettings } from "./trial-settings.ts";
@@ -13,7 +12,9 @@ export const SessionCreate = z.strictObject({
         price: text().optional(),
         price_data: PriceData.optional(),
         quantity: quantity(1).optional(),
-        adjustable_quantity: z.strictObject({ enabled: flag(), minimum: integer(0).optional(), maximum: integer(1).optional() }).optional(),
+        adjustable_quantity: z
+          .strictObject({ enabled: flag(), minimum: integer(0).optional(), maximum: integer(1).optional() })
+          .optional(),
       }),
     )
     .max(100)
@@ -23,7 +24,9 @@ export const SessionCreate = z.strictObject({
   customer: text().optional(),
   customer_email: email().optional(),
   customer_creation: z.enum(["always", "if_required"]).optional(),
-  customer_update: z.strictObject({ address: text().optional(), name: text().optional(), shipping: text().optional() }).optional(),
+  customer_update: z
+    .strictObject({ address: text().optional(), name: text().optional(), shipping: text().optional() })
+    .optional(),
   client_reference_id: text(200).optional(),
   metadata: metadata().optional(),
   currency: text(3).optional(),

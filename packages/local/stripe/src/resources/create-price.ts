@@ -2,7 +2,7 @@ import type { Ctx } from "../context.ts";
 import { create, update } from "../events/record.ts";
 import { mergeMetadata } from "../http/params.ts";
 import { newId } from "../ids.ts";
-import type { Price } from "../model/objects.ts";
+import type { Price } from "../model/billing.ts";
 import { invalidRequest, parameterMissing } from "../stripe-error.ts";
 import { createProduct } from "./create-product.ts";
 import type { PriceCreate } from "./price-params.ts";

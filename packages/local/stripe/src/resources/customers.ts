@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import { cancelSubscription } from "../engine/cancel-subscription.ts";
 import { newCustomer } from "../engine/new-customer.ts";
@@ -38,12 +37,27 @@ export const customerRoutes: Route[] = [
   route("POST", "/v1/customers/:id", CustomerUpdate, updateCustomer),
   route("DELETE", "/v1/customers/:id", noParams, (ctx, _params, id) => deleteCustomer(ctx, id)),
   route("GET", "/v1/customers", CustomerList, (ctx, params) =>
-    listObjects(ctx, "customer", { email: params.email }, { paging: params, created: params.created, url: "/v1/customers" }),
+    listObjects(
+      ctx,
+      "customer",
+      { email: params.email },
+      { paging: params, created: params.created, url: "/v1/customers" },
+    ),
   ),
-  route("GET", "/v1/customers/:id/payment_methods", z.strictObject({ ...paging, type: z.enum(["card"]).optional() }), (ctx, params, id) => {
-    ctx.store.get("customer", id, "customer");
-    return listObjects(ctx, "payment_method", { customer: id }, { paging: params, url: `/v1/customers/${id}/payment_methods` });
-  }),
+  route(
+    "GET",
+    "/v1/customers/:id/payment_methods",
+    z.strictObject({ ...paging, type: z.enum(["card"]).optional() }),
+    (ctx, params, id) => {
+      ctx.store.get("customer", id, "customer");
+      return listObjects(
+        ctx,
+        "payment_method",
+        { customer: id },
+        { paging: params, url: `/v1/customers/${id}/payment_methods` },
+      );
+    },
+  ),
 ];
 
 /** Makes a customer; with `payment_method` that card is attached. Emits `customer.created`. */
@@ -107,14 +121,25 @@ function deleteCustomer(ctx: Ctx, id: string): unknown {
 function searchCustomers(ctx: Ctx, params: z.output<typeof CustomerSearch>): unknown {
   const wanted = params.query.split(/\s+AND\s+/i).map((clause) => {
     const match = /^(email|name|metadata\[['"]([\w-]+)['"]\])\s*:\s*['"]([^'"]*)['"]$/.exec(clause.trim());
-    if (match === null) throw invalidRequest(`We were unable to parse your search query: ${clause}`, { param: "query" });
+    if (match === null)
+      throw invalidRequest(`We were unable to parse your search query: ${clause}`, { param: "query" });
     return { field: match[1] ?? "", key: match[2], value: match[3] ?? "" };
   });
-  const found = ctx.store.all("customer").filter((customer) =>
-    wanted.every(({ field, key, value }) =>
-      key === undefined ? (field === "email" ? customer.email : customer.name) === value : customer.metadata[key] === value,
-    ),
-  );
+  const found = ctx.store
+    .all("customer")
+    .filter((customer) =>
+      wanted.every(({ field, key, value }) =>
+        key === undefined
+          ? (field === "email" ? customer.email : customer.name) === value
+          : customer.metadata[key] === value,
+      ),
+    );
   const limit = params.limit ?? 10;
-  return { object: "search_result", data: found.slice(0, limit), has_more: found.length > limit, next_page: null, url: "/v1/customers/search" };
+  return {
+    object: "search_result",
+    data: found.slice(0, limit),
+    has_more: found.length > limit,
+    next_page: null,
+    url: "/v1/customers/search",
+  };
 }

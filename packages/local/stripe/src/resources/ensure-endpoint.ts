@@ -13,6 +13,8 @@ export function ensureEndpoint(world: World, webhook: { url: string; secret: str
       store.writeMeta("start_endpoint", endpoint.id);
       return;
     }
-    store.put({ ...kept, url: webhook.url, enabled_events: enabledEvents, status: "enabled" }, ctx.now, { secret: webhook.secret });
+    store.put({ ...kept, url: webhook.url, enabled_events: enabledEvents, status: "enabled" }, ctx.now, {
+      secret: webhook.secret,
+    });
   });
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import { listRows, rangeOf } from "../http/page.ts";
 import { created, flag, paging, text } from "../http/params.ts";
@@ -33,10 +32,17 @@ function listEvents(ctx: Ctx, params: z.output<typeof EventList>): unknown {
   const patterns = params.types ?? (params.type === undefined ? [] : [params.type]);
   // `invoice.*` selects by prefix, as Stripe's `type` filter does.
   const byType = patterns.map((pattern) => (pattern.includes("*") ? "type GLOB ?" : "type = ?")).join(" OR ");
-  const delivered = params.delivery_success === undefined ? "" : ` AND ${params.delivery_success ? "NOT" : ""} EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id AND d.status <> 'succeeded')`;
+  const delivered =
+    params.delivery_success === undefined
+      ? ""
+      : ` AND ${params.delivery_success ? "NOT" : ""} EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id AND d.status <> 'succeeded')`;
   return listRows<Event>(
     ctx,
-    { from: "events", sql: `${byType === "" ? "" : ` AND (${byType})`}${range.sql}${delivered}`, values: [...patterns, ...range.values] },
+    {
+      from: "events",
+      sql: `${byType === "" ? "" : ` AND (${byType})`}${range.sql}${delivered}`,
+      values: [...patterns, ...range.values],
+    },
     params,
     "/v1/events",
   );

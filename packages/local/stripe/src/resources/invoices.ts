@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import { cardFor, collectInvoice, endInvoice, finalizeInvoice, markPaid, voidInvoice } from "../engine/invoices.ts";
 import { declined, resolvePaymentMethod } from "../engine/payment-methods.ts";
@@ -7,7 +6,7 @@ import { update } from "../events/record.ts";
 import { listObjects } from "../http/page.ts";
 import { created, emptyable, flag, mergeMetadata, metadata, paging, text } from "../http/params.ts";
 import { noParams, route, type Route } from "../http/route.ts";
-import type { Invoice } from "../model/objects.ts";
+import type { Invoice } from "../model/billing.ts";
 import { StripeError, invalidRequest } from "../stripe-error.ts";
 
 const InvoiceList = z.strictObject({
@@ -36,7 +35,9 @@ export const invoiceRoutes: Route[] = [
     finalizeInvoice(ctx, ctx.store.get("invoice", id)),
   ),
   route("POST", "/v1/invoices/:id/pay", InvoicePay, payInvoice),
-  route("POST", "/v1/invoices/:id/void", noParams, (ctx, _params, id) => voidInvoice(ctx, ctx.store.get("invoice", id))),
+  route("POST", "/v1/invoices/:id/void", noParams, (ctx, _params, id) =>
+    voidInvoice(ctx, ctx.store.get("invoice", id)),
+  ),
   route("POST", "/v1/invoices/:id/mark_uncollectible", noParams, (ctx, _params, id) => {
     const invoice = ctx.store.get("invoice", id);
     if (invoice.status !== "open") throw invalidRequest("You can only pass in open invoices. This invoice isn't open.");
@@ -51,17 +52,31 @@ export const invoiceRoutes: Route[] = [
     listObjects(
       ctx,
       "invoice",
-      { customer: params.customer, status: params.status, "parent.subscription_details.subscription": params.subscription },
+      {
+        customer: params.customer,
+        status: params.status,
+        "parent.subscription_details.subscription": params.subscription,
+      },
       { paging: params, created: params.created, url: "/v1/invoices" },
     ),
   ),
-  route("GET", "/v1/invoice_payments", z.strictObject({ ...paging, created: created(), invoice: text().optional(), status: text().optional(), payment: z.strictObject({ type: z.enum(["payment_intent"]), payment_intent: text() }).optional() }), (ctx, params) =>
-    listObjects(
-      ctx,
-      "invoice_payment",
-      { invoice: params.invoice, status: params.status, "payment.payment_intent": params.payment?.payment_intent },
-      { paging: params, created: params.created, url: "/v1/invoice_payments" },
-    ),
+  route(
+    "GET",
+    "/v1/invoice_payments",
+    z.strictObject({
+      ...paging,
+      created: created(),
+      invoice: text().optional(),
+      status: text().optional(),
+      payment: z.strictObject({ type: z.enum(["payment_intent"]), payment_intent: text() }).optional(),
+    }),
+    (ctx, params) =>
+      listObjects(
+        ctx,
+        "invoice_payment",
+        { invoice: params.invoice, status: params.status, "payment.payment_intent": params.payment?.payment_intent },
+        { paging: params, created: params.created, url: "/v1/invoice_payments" },
+      ),
   ),
   route("GET", "/v1/invoice_payments/:id", noParams, (ctx, _params, id) => ctx.store.get("invoice_payment", id)),
 ];
@@ -78,21 +93,30 @@ function updateInvoice(ctx: Ctx, params: z.output<typeof InvoiceUpdate>, id: str
 function payInvoice(ctx: Ctx, params: z.output<typeof InvoicePay>, id: string): Invoice {
   const found = ctx.store.get("invoice", id);
   if (found.status === "paid") throw invalidRequest("Invoice is already paid", { code: "invoice_already_paid" });
-  if (found.status === "void") throw invalidRequest("This invoice was voided and cannot be paid.", { code: "invoice_not_editable" });
+  if (found.status === "void")
+    throw invalidRequest("This invoice was voided and cannot be paid.", { code: "invoice_not_editable" });
   const invoice = found.status === "draft" ? finalizeInvoice(ctx, found) : found;
   if (params.paid_out_of_band === true) return markPaid(ctx, invoice, null);
-  const method = params.payment_method === undefined ? cardFor(ctx, invoice) : resolvePaymentMethod(ctx, params.payment_method);
+  const method =
+    params.payment_method === undefined ? cardFor(ctx, invoice) : resolvePaymentMethod(ctx, params.payment_method);
   if (method === null && invoice.amount_due > 0) {
-    throw invalidRequest("There is no default_payment_method set on this Customer or Invoice. Please set a default.", { code: "missing" });
+    throw invalidRequest("There is no default_payment_method set on this Customer or Invoice. Please set a default.", {
+      code: "missing",
+    });
   }
   const after = collectInvoice(ctx, invoice, "later", method);
   if (after.status === "paid") return after;
   const [payment] = ctx.store.all("invoice_payment", { invoice: id });
   const intent = payment === undefined ? null : ctx.store.get("payment_intent", payment.payment.payment_intent);
   if (intent?.status === "requires_action") {
-    throw new StripeError(402, "card_error", "The payment requires additional user action before it can be completed.", {
-      code: "invoice_payment_intent_requires_action",
-    });
+    throw new StripeError(
+      402,
+      "card_error",
+      "The payment requires additional user action before it can be completed.",
+      {
+        code: "invoice_payment_intent_requires_action",
+      },
+    );
   }
   throw declined(intent?.last_payment_error?.decline_code ?? "generic_decline");
 }

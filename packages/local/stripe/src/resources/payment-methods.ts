@@ -1,7 +1,6 @@
 import { z } from "zod";
-
-import { attachPaymentMethod, detachPaymentMethod, newCard } from "../engine/payment-methods.ts";
 import { findTestCard } from "../engine/cards.ts";
+import { attachPaymentMethod, detachPaymentMethod, newCard } from "../engine/payment-methods.ts";
 import { update } from "../events/record.ts";
 import { listObjects } from "../http/page.ts";
 import { email, emptyable, integer, mergeMetadata, metadata, paging, text } from "../http/params.ts";
@@ -20,7 +19,9 @@ const MethodCreate = z.strictObject({
   metadata: metadata().optional(),
 });
 const MethodUpdate = z.strictObject({
-  billing_details: z.strictObject({ email: emptyable(email()).optional(), name: emptyable(text()).optional() }).optional(),
+  billing_details: z
+    .strictObject({ email: emptyable(email()).optional(), name: emptyable(text()).optional() })
+    .optional(),
   metadata: metadata().optional(),
 });
 
@@ -43,14 +44,22 @@ export const paymentMethodRoutes: Route[] = [
     const billing = { ...before.billing_details };
     if (params.billing_details?.email !== undefined) billing.email = params.billing_details.email;
     if (params.billing_details?.name !== undefined) billing.name = params.billing_details.name;
-    const after = { ...before, billing_details: billing, metadata: mergeMetadata(before.metadata ?? {}, params.metadata) };
+    const after = {
+      ...before,
+      billing_details: billing,
+      metadata: mergeMetadata(before.metadata ?? {}, params.metadata),
+    };
     return update(ctx, before, after, "payment_method.updated");
   }),
   route("POST", "/v1/payment_methods/:id/attach", z.strictObject({ customer: text() }), (ctx, params, id) =>
     attachPaymentMethod(ctx, id, params.customer),
   ),
   route("POST", "/v1/payment_methods/:id/detach", noParams, (ctx, _params, id) => detachPaymentMethod(ctx, id)),
-  route("GET", "/v1/payment_methods", z.strictObject({ ...paging, customer: text(), type: z.enum(["card"]).optional() }), (ctx, params) =>
-    listObjects(ctx, "payment_method", { customer: params.customer }, { paging: params, url: "/v1/payment_methods" }),
+  route(
+    "GET",
+    "/v1/payment_methods",
+    z.strictObject({ ...paging, customer: text(), type: z.enum(["card"]).optional() }),
+    (ctx, params) =>
+      listObjects(ctx, "payment_method", { customer: params.customer }, { paging: params, url: "/v1/payment_methods" }),
   ),
 ];

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { amount, currency, flag, integer, metadata, text } from "../http/params.ts";
 
 const Recurring = z.strictObject({

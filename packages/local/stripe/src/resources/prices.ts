@@ -1,11 +1,10 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import { update } from "../events/record.ts";
 import { listObjects } from "../http/page.ts";
 import { created, currency, emptyable, flag, mergeMetadata, metadata, paging, text } from "../http/params.ts";
 import { noParams, route, type Route } from "../http/route.ts";
-import type { Price } from "../model/objects.ts";
+import type { Price } from "../model/billing.ts";
 import { claimLookupKey, createPrice } from "./create-price.ts";
 import { PriceCreate } from "./price-params.ts";
 import { compact } from "./shapes.ts";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { emptyable, flag, metadata, text, url } from "../http/params.ts";
 import { PriceData } from "./price-params.ts";
 
@@ -24,5 +23,9 @@ export const ProductCreate = z.strictObject({
 });
 export type ProductCreate = z.output<typeof ProductCreate>;
 /** What of a product can be changed. */
-export const ProductUpdate = z.strictObject({ ...fields, name: text(250).min(1).optional(), default_price: text().optional() });
+export const ProductUpdate = z.strictObject({
+  ...fields,
+  name: text(250).min(1).optional(),
+  default_price: text().optional(),
+});
 export type ProductUpdate = z.output<typeof ProductUpdate>;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import { emit, update } from "../events/record.ts";
 import { listObjects } from "../http/page.ts";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { text } from "../http/params.ts";
 
 /** Stripe's address parameter; what is not given is null. */
@@ -29,5 +28,6 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
  * The cast is sound: only keys whose value is undefined are left out, which is what Defined says.
  */
 export function compact<T extends object>(value: T): Defined<T> {
+  // oxlint-disable-next-line typescript/consistent-type-assertions -- the reason stands above
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Defined<T>;
 }

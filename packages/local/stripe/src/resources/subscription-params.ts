@@ -1,15 +1,25 @@
 import { z } from "zod";
-
 import { created, emptyable, flag, integer, metadata, paging, quantity, text, timestamp } from "../http/params.ts";
 import { PriceData } from "./price-params.ts";
 import { trialSettings } from "./trial-settings.ts";
 
 const discounts = () =>
-  emptyable(z.array(z.strictObject({ coupon: text().optional(), promotion_code: text().optional() })).max(1)).optional();
+  emptyable(
+    z.array(z.strictObject({ coupon: text().optional(), promotion_code: text().optional() })).max(1),
+  ).optional();
 const cancellationDetails = z.strictObject({
   comment: emptyable(text(5000)).optional(),
   feedback: emptyable(
-    z.enum(["customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex", "too_expensive", "unused"]),
+    z.enum([
+      "customer_service",
+      "low_quality",
+      "missing_features",
+      "other",
+      "switched_service",
+      "too_complex",
+      "too_expensive",
+      "unused",
+    ]),
   ).optional(),
 });
 const paymentSettings = z
@@ -76,9 +86,14 @@ export const SubscriptionUpdate = z.strictObject({
   cancellation_details: cancellationDetails.optional(),
   items: z.array(ItemChange).min(1).max(20).optional(),
   pause_collection: emptyable(
-    z.strictObject({ behavior: z.enum(["keep_as_draft", "mark_uncollectible", "void"]), resumes_at: timestamp().optional() }),
+    z.strictObject({
+      behavior: z.enum(["keep_as_draft", "mark_uncollectible", "void"]),
+      resumes_at: timestamp().optional(),
+    }),
   ).optional(),
-  payment_behavior: z.enum(["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"]).optional(),
+  payment_behavior: z
+    .enum(["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"])
+    .optional(),
   proration_date: timestamp().optional(),
 });
 export type SubscriptionUpdate = z.output<typeof SubscriptionUpdate>;
@@ -98,6 +113,17 @@ export const SubscriptionList = z.strictObject({
   customer: text().optional(),
   price: text().optional(),
   status: z
-    .enum(["active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid"])
+    .enum([
+      "active",
+      "all",
+      "canceled",
+      "ended",
+      "incomplete",
+      "incomplete_expired",
+      "past_due",
+      "paused",
+      "trialing",
+      "unpaid",
+    ])
     .optional(),
 });

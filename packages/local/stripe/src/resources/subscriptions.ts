@@ -1,14 +1,13 @@
 import { z } from "zod";
-
 import type { Ctx } from "../context.ts";
 import { cancelSubscription } from "../engine/cancel-subscription.ts";
+import { resumeSubscription } from "../engine/resume-subscription.ts";
 import { listObjects } from "../http/page.ts";
 import { paging } from "../http/params.ts";
 import { noParams, route, type Route } from "../http/route.ts";
+import type { Subscription } from "../model/billing.ts";
 import { invalidRequest } from "../stripe-error.ts";
-import type { Subscription } from "../model/objects.ts";
 import { createSubscription } from "./create-subscription.ts";
-import { resumeSubscription } from "../engine/resume-subscription.ts";
 import { SubscriptionCancel, SubscriptionCreate, SubscriptionList, SubscriptionUpdate } from "./subscription-params.ts";
 import { updateSubscription } from "./update-subscription.ts";
 
@@ -19,28 +18,46 @@ export const subscriptionRoutes: Route[] = [
     updateSubscription(ctx, running(ctx, id), params),
   ),
   route("DELETE", "/v1/subscriptions/:id", SubscriptionCancel, cancelNow),
-  route("POST", "/v1/subscriptions/:id/resume", z.strictObject({ billing_cycle_anchor: z.strictObject({ type: z.enum(["now", "unchanged"]) }).optional(), proration_behavior: z.enum(["always_invoice", "create_prorations", "none"]).optional() }), (ctx, _params, id) =>
-    resumeSubscription(ctx, ctx.store.get("subscription", id)),
+  route(
+    "POST",
+    "/v1/subscriptions/:id/resume",
+    z.strictObject({
+      billing_cycle_anchor: z.strictObject({ type: z.enum(["now", "unchanged"]) }).optional(),
+      proration_behavior: z.enum(["always_invoice", "create_prorations", "none"]).optional(),
+    }),
+    (ctx, _params, id) => resumeSubscription(ctx, ctx.store.get("subscription", id)),
   ),
   route("GET", "/v1/subscriptions", SubscriptionList, listSubscriptions),
-  route("GET", "/v1/subscription_items", z.strictObject({ ...paging, subscription: SubscriptionList.shape.customer.unwrap() }), (ctx, params) => {
-    const { items } = ctx.store.get("subscription", params.subscription, "subscription");
-    return { ...items, data: items.data.slice(0, params.limit ?? 10), has_more: items.data.length > (params.limit ?? 10) };
-  }),
+  route(
+    "GET",
+    "/v1/subscription_items",
+    z.strictObject({ ...paging, subscription: SubscriptionList.shape.customer.unwrap() }),
+    (ctx, params) => {
+      const { items } = ctx.store.get("subscription", params.subscription, "subscription");
+      return {
+        ...items,
+        data: items.data.slice(0, params.limit ?? 10),
+        has_more: items.data.length > (params.limit ?? 10),
+      };
+    },
+  ),
 ];
 
 /** The subscription, if it can still be changed. Errors: 404, and 404-like 400 for one that ended, as at Stripe. */
 function running(ctx: Ctx, id: string): Subscription {
   const subscription = ctx.store.get("subscription", id);
   if (subscription.status === "canceled" || subscription.status === "incomplete_expired") {
-    throw invalidRequest(`A canceled subscription can only update its cancellation_details and metadata.`, { param: "id" });
+    throw invalidRequest(`A canceled subscription can only update its cancellation_details and metadata.`, {
+      param: "id",
+    });
   }
   return subscription;
 }
 
 function cancelNow(ctx: Ctx, params: z.output<typeof SubscriptionCancel>, id: string): Subscription {
   const subscription = ctx.store.get("subscription", id);
-  if (subscription.ended_at !== null) throw invalidRequest(`No such subscription: '${id}'`, { code: "resource_missing", param: "id" });
+  if (subscription.ended_at !== null)
+    throw invalidRequest(`No such subscription: '${id}'`, { code: "resource_missing", param: "id" });
   return cancelSubscription(ctx, subscription, {
     reason: "cancellation_requested",
     feedback: params.cancellation_details?.feedback ?? null,

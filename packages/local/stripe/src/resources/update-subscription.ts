@@ -4,7 +4,7 @@ import { announceDiscounts, redeem } from "../engine/promotion.ts";
 import { periodOf, renewSubscription } from "../engine/renew.ts";
 import { update } from "../events/record.ts";
 import { mergeMetadata } from "../http/params.ts";
-import type { Subscription } from "../model/objects.ts";
+import type { Subscription } from "../model/billing.ts";
 import { invalidRequest } from "../stripe-error.ts";
 import { createPrice } from "./create-price.ts";
 import type { ItemChange, SubscriptionUpdate } from "./subscription-params.ts";
@@ -14,11 +14,20 @@ import type { ItemChange, SubscriptionUpdate } from "./subscription-params.ts";
  * prorations (`changeItems`); ending the trial now renews it. Errors: contradicting parameters, times in the past.
  */
 export function updateSubscription(ctx: Ctx, before: Subscription, params: SubscriptionUpdate): Subscription {
-  const settings = { ...before, ...cancellationOf(ctx, before, params), ...plainOf(ctx, before, params), ...trialOf(ctx, before, params) };
-  const discounts = params.discounts === undefined ? null : (params.discounts ?? []).map((request) =>
-    redeem(ctx, request, { customer: before.customer, subscription: before.id, session: null }),
-  );
-  const changed: Subscription = discounts === null ? settings : { ...settings, discounts: discounts.map((discount) => discount.id) };
+  const settings = {
+    ...before,
+    ...cancellationOf(ctx, before, params),
+    ...plainOf(ctx, before, params),
+    ...trialOf(ctx, before, params),
+  };
+  const discounts =
+    params.discounts === undefined
+      ? null
+      : (params.discounts ?? []).map((request) =>
+          redeem(ctx, request, { customer: before.customer, subscription: before.id, session: null }),
+        );
+  const changed: Subscription =
+    discounts === null ? settings : { ...settings, discounts: discounts.map((discount) => discount.id) };
   if (params.items !== undefined) {
     changeItems(ctx, before, changed, itemRequests(ctx, params.items), {
       prorationBehavior: params.proration_behavior ?? "create_prorations",
@@ -30,7 +39,8 @@ export function updateSubscription(ctx: Ctx, before: Subscription, params: Subsc
     update(ctx, before, changed, "customer.subscription.updated");
   }
   announceDiscounts(ctx, discounts ?? []);
-  if (params.trial_end === "now" && before.status === "trialing") renewSubscription(ctx, ctx.store.get("subscription", before.id));
+  if (params.trial_end === "now" && before.status === "trialing")
+    renewSubscription(ctx, ctx.store.get("subscription", before.id));
   return ctx.store.get("subscription", before.id);
 }
 
@@ -47,9 +57,18 @@ function cancellationOf(ctx: Ctx, before: Subscription, params: SubscriptionUpda
   }
   const details = params.cancellation_details;
   const given = { comment: details?.comment ?? null, feedback: details?.feedback ?? null, feedback_option: null };
-  const scheduled = { canceled_at: before.canceled_at ?? ctx.now, cancellation_details: { ...given, reason: "cancellation_requested" } };
-  const undone = { cancel_at: null, cancel_at_period_end: false, canceled_at: null, cancellation_details: { ...given, reason: null } };
-  if (params.cancel_at_period_end === true) return { ...scheduled, cancel_at_period_end: true, cancel_at: periodOf(before).end };
+  const scheduled = {
+    canceled_at: before.canceled_at ?? ctx.now,
+    cancellation_details: { ...given, reason: "cancellation_requested" },
+  };
+  const undone = {
+    cancel_at: null,
+    cancel_at_period_end: false,
+    canceled_at: null,
+    cancellation_details: { ...given, reason: null },
+  };
+  if (params.cancel_at_period_end === true)
+    return { ...scheduled, cancel_at_period_end: true, cancel_at: periodOf(before).end };
   if (params.cancel_at === null) return undone;
   if (params.cancel_at !== undefined) {
     const cancelAt = typeof params.cancel_at === "number" ? params.cancel_at : periodOf(before).end;
@@ -75,11 +94,15 @@ function plainOf(ctx: Ctx, before: Subscription, params: SubscriptionUpdate): Pa
   }
   if (params.pause_collection !== undefined) {
     const pause = params.pause_collection;
-    change.pause_collection = pause === null ? null : { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null };
+    change.pause_collection =
+      pause === null ? null : { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null };
   }
   if (params.payment_settings?.save_default_payment_method !== undefined) {
     const current = before.payment_settings ?? { payment_method_options: null, payment_method_types: null };
-    change.payment_settings = { ...current, save_default_payment_method: params.payment_settings.save_default_payment_method };
+    change.payment_settings = {
+      ...current,
+      save_default_payment_method: params.payment_settings.save_default_payment_method,
+    };
   }
   return change;
 }
@@ -92,7 +115,8 @@ function trialOf(ctx: Ctx, before: Subscription, params: SubscriptionUpdate): Pa
     if (before.status !== "trialing") return {};
     return { ...movedTo(before, ctx.now), trial_end: ctx.now, billing_cycle_anchor: ctx.now };
   }
-  if (trialEnd <= ctx.now) throw invalidRequest("Invalid timestamp: must be an integer Unix timestamp in the future.", { param: "trial_end" });
+  if (trialEnd <= ctx.now)
+    throw invalidRequest("Invalid timestamp: must be an integer Unix timestamp in the future.", { param: "trial_end" });
   return {
     ...movedTo(before, trialEnd),
     billing_cycle_anchor: trialEnd,

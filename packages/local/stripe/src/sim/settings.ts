@@ -1,5 +1,4 @@
 import { z } from "zod";
-
 import { decode } from "../storage/decode.ts";
 import type { Store } from "../storage/store.ts";
 

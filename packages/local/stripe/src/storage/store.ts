@@ -1,5 +1,4 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
-
 import { timersOf } from "../engine/timers.ts";
 import type { AnyObject, ObjectName, StoredObjects } from "../model/objects.ts";
 import { StripeError, resourceMissing } from "../stripe-error.ts";

@@ -1,0 +1,94 @@
+import type Stripe from "stripe";
+import type { List, Metadata, Stored } from "./stored.ts";
+
+/** `*_decimal` fields travel as strings; the SDK turns them into Decimal on its side. */
+export type Price = Omit<Stored<Stripe.Price, "product">, "unit_amount_decimal" | "tiers" | "currency_options"> & {
+  unit_amount_decimal: string | null;
+};
+export type Plan = Omit<Stored<Stripe.Plan, "product">, "amount_decimal" | "tiers"> & {
+  amount_decimal: string | null;
+};
+export type SubscriptionItem = Omit<Stripe.SubscriptionItem, "plan" | "price" | "discounts"> & {
+  plan: Plan;
+  price: Price;
+  discounts: string[];
+};
+export type PendingUpdate = Omit<Stripe.Subscription.PendingUpdate, "subscription_items" | "discounts" | "discount"> & {
+  subscription_items: SubscriptionItem[] | null;
+  discounts: string[] | null;
+  discount: null;
+};
+export type Subscription = Omit<
+  Stored<
+    Stripe.Subscription,
+    | "application"
+    | "customer"
+    | "default_payment_method"
+    | "default_source"
+    | "latest_invoice"
+    | "on_behalf_of"
+    | "pending_setup_intent"
+    | "schedule"
+    | "test_clock"
+  >,
+  "items" | "discounts" | "pending_update"
+> & {
+  items: List<SubscriptionItem>;
+  discounts: string[];
+  pending_update: PendingUpdate | null;
+};
+
+export type InvoiceLine = Omit<
+  Stored<Stripe.InvoiceLineItem, "subscription">,
+  "quantity_decimal" | "pricing" | "discounts" | "discount_amounts"
+> & {
+  quantity_decimal: string | null;
+  pricing: {
+    price_details: { price: string; product: string };
+    type: "price_details";
+    unit_amount_decimal: string | null;
+  } | null;
+  discounts: string[];
+  discount_amounts: { amount: number; discount: string }[] | null;
+};
+export type Invoice = Omit<
+  Stored<
+    Stripe.Invoice,
+    | "application"
+    | "customer"
+    | "default_payment_method"
+    | "default_source"
+    | "latest_revision"
+    | "on_behalf_of"
+    | "test_clock"
+  >,
+  "lines" | "payments" | "parent" | "discounts" | "total_discount_amounts"
+> & {
+  lines: List<InvoiceLine>;
+  parent: {
+    quote_details: null;
+    subscription_details: {
+      metadata: Metadata | null;
+      subscription: string;
+      subscription_proration_date?: number;
+    } | null;
+    type: "subscription_details";
+  } | null;
+  discounts: string[];
+  total_discount_amounts: { amount: number; discount: string }[] | null;
+};
+export type InvoicePayment = Omit<Stored<Stripe.InvoicePayment, "invoice">, "payment"> & {
+  payment: { payment_intent: string; type: "payment_intent" };
+};
+export type InvoiceItem = Omit<
+  Stored<Stripe.InvoiceItem, "customer" | "invoice" | "test_clock">,
+  "quantity_decimal" | "pricing" | "parent" | "discounts"
+> & {
+  quantity_decimal: string;
+  pricing: InvoiceLine["pricing"];
+  parent: {
+    subscription_details: { subscription: string; subscription_item?: string } | null;
+    type: "subscription_details";
+  } | null;
+  discounts: string[] | null;
+};
