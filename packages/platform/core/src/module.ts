@@ -29,19 +29,22 @@ export interface Job<T extends object = object> {
   schema: z.ZodType<T>;
   /** How many jobs one fetch takes; they run at once. */
   batchSize: number;
+  /** How many fetches one process works on side by side: a batch waits for its slowest job, and must not hold up the rest. */
+  workers: number;
   retryLimit: number;
   handle(ctx: Ctx, data: T): Promise<void>;
 }
 
-/** Declares a job; `queue` is `<module>.<verb>`. Defaults: batches of 20, 8 retries with growing back-off. */
+/** Declares a job; `queue` is `<module>.<verb>`. Defaults: batches of 20, one worker, 8 retries with growing back-off. */
 export function defineJob<T extends object>(job: {
   queue: string;
   schema: z.ZodType<T>;
   batchSize?: number;
+  workers?: number;
   retryLimit?: number;
   handle(ctx: Ctx, data: T): Promise<void>;
 }): Job<T> {
-  return { batchSize: 20, retryLimit: 8, ...job };
+  return { batchSize: 20, workers: 1, retryLimit: 8, ...job };
 }
 
 /** Runs on a schedule, once per due time over all instances. `cron` has five fields, UTC. */

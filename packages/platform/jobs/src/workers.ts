@@ -21,7 +21,8 @@ const options = {
 export async function startWorkers({ boss }: Jobs, modules: readonly Module[], ctxOf: CtxOfJob): Promise<void> {
   for (const module of modules) {
     for (const job of module.jobs ?? []) {
-      await boss.work<object, unknown, typeof options>(job.queue, { ...options, batchSize: job.batchSize }, (batch) =>
+      const jobOptions = { ...options, batchSize: job.batchSize, localConcurrency: job.workers };
+      await boss.work<object, unknown, typeof jobOptions>(job.queue, jobOptions, (batch) =>
         runBatch(batch, ({ data }) => job.handle(ctxOf(job.queue), job.schema.parse(data))),
       );
     }
