@@ -9,6 +9,8 @@ export interface AppConfig {
   /** Days that a subscription keeps access after it became past due. */
   paymentGraceDays: number;
   stripeWebhookSecrets: readonly string[];
+  /** Whether the Stripe key is a live one. Webhook events of the other mode are stored and ignored. */
+  isStripeLive: boolean;
   /** Names of modules whose procedures answer NOT_FOUND. */
   modulesDisabled: readonly string[];
 }
@@ -28,6 +30,8 @@ export function configOf(env: Env): AppConfig {
     allowedOrigins: [...new Set([env.FRONTEND_URL, ...env.CORS_ORIGINS].map((url) => new URL(url).origin))],
     paymentGraceDays: env.PAYMENT_GRACE_DAYS,
     stripeWebhookSecrets: env.STRIPE_WEBHOOK_SECRET,
+    // Secret and restricted keys alike say their mode.
+    isStripeLive: /^[a-z]+_live_/.test(env.STRIPE_SECRET_KEY),
     modulesDisabled: env.MODULES_DISABLED,
   };
 }

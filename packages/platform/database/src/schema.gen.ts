@@ -149,8 +149,10 @@ export interface PrivateWebhookInbox {
   api_version: string | null;
   attempts: Generated<number>;
   body: string;
+  due_at: Generated<Timestamp>;
   event_created_at: Timestamp;
   event_id: string;
+  faults: Generated<number>;
   id: string;
   is_live: boolean;
   last_error: string | null;
@@ -163,7 +165,7 @@ export interface PrivateWebhookInbox {
 }
 
 export interface PrivateWebhookLeases {
-  expires_at: Timestamp | null;
+  expires_at: Timestamp;
   subject: string;
   ticket: number;
 }

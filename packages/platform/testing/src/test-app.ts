@@ -54,6 +54,7 @@ const defaultConfig: AppConfig = {
   allowedOrigins: ["http://app.test"],
   paymentGraceDays: 7,
   stripeWebhookSecrets: ["whsec_test"],
+  isStripeLive: false,
   modulesDisabled: [],
 };
 
