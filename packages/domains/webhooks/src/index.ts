@@ -1,1 +1,14 @@
-export {};
+import { defineModule } from "@turnpike/core";
+import { mountStripeWebhook } from "./http.ts";
+import { processJob, sweepSchedule } from "./jobs.ts";
+import { webhooksRouter } from "./router.ts";
+
+export { events as webhookEvents } from "./events.ts";
+
+export default defineModule({
+  name: "webhooks",
+  router: webhooksRouter,
+  jobs: [processJob],
+  schedules: [sweepSchedule],
+  http: mountStripeWebhook,
+});

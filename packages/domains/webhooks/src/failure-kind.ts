@@ -1,0 +1,26 @@
+import Stripe from "stripe";
+import { isDatabaseDown } from "@turnpike/core";
+import { DeadlineError } from "./deadline.ts";
+import type { FailureKind } from "./retry-rule.ts";
+
+// Deadlock, serialization, lock and statement time-outs: PostgreSQL asks for another try.
+const passingSqlStates = new Set(["40001", "40P01", "55P03", "57014"]);
+
+// A wrong key is among them: an operator mends it, and until then no event is to blame.
+const passingStripeErrors = [
+  Stripe.errors.StripeConnectionError,
+  Stripe.errors.StripeAPIError,
+  Stripe.errors.StripeRateLimitError,
+  Stripe.errors.StripeAuthenticationError,
+  Stripe.errors.StripePermissionError,
+];
+
+/** Whether a failure passes by itself or lies in the event or our code. */
+export function failureKindOf(error: unknown): FailureKind {
+  const isPassing =
+    error instanceof DeadlineError ||
+    passingStripeErrors.some((type) => error instanceof type) ||
+    isDatabaseDown(error) ||
+    (error instanceof Error && "code" in error && passingSqlStates.has(String(error.code)));
+  return isPassing ? "outage" : "fault";
+}

@@ -1,0 +1,52 @@
+import type { Request, Response, Router } from "express";
+import { AppError, coreErrors, httpStatusOf, isDatabaseDown, newId } from "@turnpike/core";
+import type { Ctx, HttpHost } from "@turnpike/core";
+import { readBody } from "./read-body.ts";
+import { receiveStripeEvent } from "./service/receive-stripe-event.ts";
+
+const path = "/api/webhooks/stripe";
+const maxBodyBytes = 1024 * 1024;
+
+/**
+ * Mounts `POST /api/webhooks/stripe`. Answers 200 `{ status: "stored" | "already_stored" }`, else
+ * `{ error: { appCode, message, requestId } }`: 400 for what no retry mends, 413 over 1 MiB, 503 when it was not stored.
+ */
+export function mountStripeWebhook(router: Router, host: HttpHost): void {
+  router.post(path, async (req, res) => {
+    const requestId = requestIdOf(req, res);
+    const ctx = host.createCtx(
+      { type: "webhook", source: "stripe" },
+      { requestId, clientAddress: req.ip ?? "unknown" },
+    );
+    try {
+      const body = await readBody(req, maxBodyBytes);
+      const status = await receiveStripeEvent(ctx, { body, signature: req.get("stripe-signature") });
+      res.json({ status });
+    } catch (error) {
+      answerError(ctx, res, error);
+    }
+  });
+}
+
+/** The server's own request id where it has set one already. */
+function requestIdOf(req: Request, res: Response): string {
+  const given = res.getHeader("x-request-id") ?? req.get("x-request-id");
+  return typeof given === "string" && /^[\w.:-]{1,128}$/.test(given) ? given : newId();
+}
+
+function answerError(ctx: Ctx, res: Response, error: unknown): void {
+  const known = refusalOf(ctx, error);
+  if (known.retryAfterSec !== undefined) res.setHeader("retry-after", String(known.retryAfterSec));
+  const { appCode, message } = known;
+  res.status(httpStatusOf[known.kind]).json({ error: { appCode, message, requestId: ctx.requestId } });
+}
+
+/** A genuine event that could not be stored must come again, whatever the reason: only Stripe still has it. */
+function refusalOf(ctx: Ctx, error: unknown): AppError {
+  if (error instanceof AppError && error.kind !== "unavailable") {
+    ctx.log.warn("webhooks.refused", { appCode: error.appCode, ...error.details });
+    return error;
+  }
+  ctx.log.error("webhooks.not_stored", { error, isDatabaseDown: isDatabaseDown(error) });
+  return coreErrors.unavailable(undefined, { cause: error, retryAfterSec: 5 });
+}

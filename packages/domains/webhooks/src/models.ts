@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { Page, PageInput } from "@turnpike/core";
+import type { InboxHead } from "./inbox-queries.ts";
+
+/**
+ * Where a stored event stands: `pending` waits or is worked off, `done` was applied, `ignored` concerns nothing we
+ * mirror or another Stripe mode or account, `dead` failed for good and waits for a replay.
+ */
+export const InboxStatus = z.enum(["pending", "done", "ignored", "dead"]);
+export type InboxStatus = z.output<typeof InboxStatus>;
+
+/** A stored event without its body. */
+export const InboxEvent = z.object({
+  id: z.uuid(),
+  provider: z.string(),
+  /** The provider's own id: `evt_…`. */
+  eventId: z.string(),
+  type: z.string(),
+  status: InboxStatus,
+  /** What it is worked off together with: `customer:cus_…`, else `<object>:<id>`. */
+  subject: z.string(),
+  apiVersion: z.string().nullable(),
+  isLive: z.boolean(),
+  /** Tries that ended badly or well. */
+  attempts: z.number().int(),
+  lastError: z.string().nullable(),
+  /** The provider's time. */
+  eventCreatedAt: z.date(),
+  receivedAt: z.date(),
+  /** When a pending event is tried next. */
+  dueAt: z.date(),
+  processedAt: z.date().nullable(),
+});
+export type InboxEvent = z.output<typeof InboxEvent>;
+
+/** A stored event with the exact text that was signed. */
+export const InboxEventWithBody = InboxEvent.extend({ body: z.string() });
+export type InboxEventWithBody = z.output<typeof InboxEventWithBody>;
+
+export const ListInboxInput = PageInput.extend({
+  /** The `nextCursor` of the page before. */
+  cursor: z.uuid().nullish(),
+  status: InboxStatus.optional(),
+  /** An exact type: `invoice.paid`. */
+  type: z.string().max(255).optional(),
+});
+export type ListInboxInput = z.output<typeof ListInboxInput>;
+
+export const InboxPage = Page(InboxEvent);
+export type InboxPage = z.output<typeof InboxPage>;
+
+export const InboxId = z.object({ id: z.uuid() });
+export type InboxId = z.output<typeof InboxId>;
+
+/** How the inbox does. */
+export const InboxStats = z.object({
+  pending: z.number().int(),
+  dead: z.number().int(),
+  /** When the event that has waited longest came; null when none waits. */
+  oldestPendingAt: z.date().nullable(),
+  /** What came in the last 24 hours. */
+  lastDay: z.array(z.object({ type: z.string(), status: InboxStatus, count: z.number().int() })),
+});
+export type InboxStats = z.output<typeof InboxStats>;
+
+/** A row as callers see it. */
+export function inboxEventOf(row: InboxHead): InboxEvent {
+  return {
+    id: row.id,
+    provider: row.provider,
+    eventId: row.event_id,
+    type: row.type,
+    status: InboxStatus.parse(row.status),
+    subject: row.subject,
+    apiVersion: row.api_version,
+    isLive: row.is_live,
+    attempts: row.attempts,
+    lastError: row.last_error,
+    eventCreatedAt: row.event_created_at,
+    receivedAt: row.received_at,
+    dueAt: row.due_at,
+    processedAt: row.processed_at,
+  };
+}

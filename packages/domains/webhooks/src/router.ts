@@ -1,0 +1,26 @@
+import { operatorProcedure, router } from "@turnpike/core";
+import { InboxEvent, InboxEventWithBody, InboxId, InboxPage, InboxStats, ListInboxInput } from "./models.ts";
+import { getInboxEvent, getInboxStats, listInbox, replayInboxEvent } from "./service/inbox.ts";
+
+export const webhooksRouter = router({
+  /** Incoming events as they were stored. */
+  inbox: router({
+    /** Stored events, the last received first. */
+    list: operatorProcedure
+      .input(ListInboxInput)
+      .output(InboxPage)
+      .query(({ ctx, input }) => listInbox(ctx, input)),
+    /** One stored event with the exact text that was signed. */
+    get: operatorProcedure
+      .input(InboxId)
+      .output(InboxEventWithBody)
+      .query(({ ctx, input }) => getInboxEvent(ctx, input)),
+    /** Has a stored event worked off again, whatever became of it before. */
+    replay: operatorProcedure
+      .input(InboxId)
+      .output(InboxEvent)
+      .mutation(({ ctx, input }) => replayInboxEvent(ctx, input)),
+    /** What waits, what is dead, and what came in the last day. */
+    stats: operatorProcedure.output(InboxStats).query(({ ctx }) => getInboxStats(ctx)),
+  }),
+});

@@ -1,0 +1,12 @@
+import type { Job } from "@turnpike/core";
+import type { InboxRow } from "../queries.ts";
+
+/** The job that works off a subject; given in, because a failure enqueues it again. */
+export type SubjectJob = Job<{ subject: string }>;
+
+/** Events taken under a lease. */
+export interface Run {
+  subject: string;
+  ticket: number;
+  rows: InboxRow[];
+}
