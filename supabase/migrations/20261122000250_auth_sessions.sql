@@ -49,3 +49,15 @@ create function private.reset_needs_second_factor(token_hash text) returns boole
   $$;
 revoke all on function private.reset_needs_second_factor(text) from public, anon, authenticated, service_role;
 grant execute on function private.reset_needs_second_factor(text) to service_role;
+
+-- The user of an address, for operators' scripts: Supabase's API can only list users page by page.
+create function private.find_user(address text) returns table (id uuid, email_confirmed_at timestamptz)
+  language sql stable security definer
+  set search_path = ''
+  as $$
+    select u.id, u.email_confirmed_at
+    from auth.users u
+    where lower(u.email) = lower(find_user.address) and u.deleted_at is null and not coalesce(u.is_sso_user, false)
+  $$;
+revoke all on function private.find_user(text) from public, anon, authenticated, service_role;
+grant execute on function private.find_user(text) to service_role;

@@ -1,1 +1,10 @@
-export {};
+export { createLog } from "./log.ts";
+export type { AppRouter } from "./modules.gen.ts";
+export { appRouter, modules } from "./modules.gen.ts";
+export { createStripeClient } from "./stripe-client.ts";
+export { createSupabaseClients } from "./supabase-clients.ts";
+export { openDeps } from "./deps.ts";
+export type { OpenDeps } from "./deps.ts";
+export { startServer } from "./server.ts";
+export type { RunningServer } from "./server.ts";
+export { systemCtx } from "./worker.ts";

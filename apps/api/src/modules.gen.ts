@@ -9,14 +9,20 @@ async function load<M extends Module>(name: string, imported: Promise<{ default:
   return loaded.default;
 }
 
-const [] = await Promise.all([
+const [organizationsModule, authModule, productsModule] = await Promise.all([
+  load("organizations", import("@turnpike/organizations")),
+  load("auth", import("@turnpike/auth")),
+  load("products", import("@turnpike/products")),
 ]);
 
 /** Every module, each after those it imports. */
-export const modules: readonly Module[] = [];
+export const modules: readonly Module[] = [organizationsModule, authModule, productsModule];
 
 /** The whole API: one router per module. */
 export const appRouter = router({
+  organizations: organizationsModule.router,
+  auth: authModule.router,
+  products: productsModule.router,
 });
 
 /** The type of the whole API; the client's declarations are generated from it. */

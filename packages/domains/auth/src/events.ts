@@ -15,4 +15,6 @@ export const events = defineEvents("auth", {
   email_confirmed: OfSession,
   /** A forgotten password was replaced by its link; that began the session and ended all others. */
   password_reset: OfSession,
+  /** Somebody was made an operator. */
+  operator_granted: OfUser,
 });

@@ -2,6 +2,8 @@ import { defineModule } from "@turnpike/core";
 import { authRouter } from "./router.ts";
 
 export { actorOfToken } from "./actor-of-token.ts";
+export { findUserByEmail } from "./service/find-user.ts";
+export { setOperator } from "./service/set-operator.ts";
 export { createTokenVerifier } from "./token-verifier.ts";
 export type { TokenVerifierOptions, VerifiedToken } from "./token-verifier.ts";
 

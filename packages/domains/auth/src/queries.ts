@@ -40,3 +40,27 @@ export function findProfile(db: Tx["db"], userId: string): Promise<{ fullName: s
     .where("id", "=", userId)
     .executeTakeFirst();
 }
+
+/** A user as operators' scripts see one. */
+export interface FoundUser {
+  id: string;
+  emailConfirmedAt: Date | null;
+}
+
+/** The user of an address. For the service role. */
+export async function findUser(db: Tx["db"], email: string): Promise<FoundUser | undefined> {
+  const { rows } = await sql<FoundUser>`
+    select id, email_confirmed_at as "emailConfirmedAt" from private.find_user(${email})`.execute(db);
+  return rows[0];
+}
+
+/** Makes a user an operator; false when they were one already. For the service role. */
+export async function makeOperator(db: Tx["db"], userId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("profiles")
+    .set({ is_admin: true })
+    .where("id", "=", userId)
+    .where("is_admin", "=", false)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}

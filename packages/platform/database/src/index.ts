@@ -1,6 +1,6 @@
 export { databasePort } from "./database-port.ts";
 export type { TransactionTimeouts } from "./database-port.ts";
-export { apiRole, setApiPassword } from "./login-role.ts";
+export { apiRole, canActForUsers, setApiPassword } from "./login-role.ts";
 export { migrate, MigrationError, readMigrations } from "./migrate.ts";
 export type { Migration, MigrationReport } from "./migrate.ts";
 export { openDatabase } from "./pool.ts";

@@ -25,3 +25,20 @@ export async function setApiPassword(
   }
   return "set";
 }
+
+/** Whether the login role exists and may take the roles of visitors, users and the service here. */
+export async function canActForUsers(ownerUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: ownerUrl, application_name: "turnpike-migrate" });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ granted: boolean }>(
+      `select coalesce(bool_and(pg_has_role(login.oid, role.oid, 'MEMBER')), false) as granted
+       from pg_roles login, pg_roles role
+       where login.rolname = $1 and role.rolname in ('anon', 'authenticated', 'service_role')`,
+      [apiRole],
+    );
+    return rows[0]?.granted === true;
+  } finally {
+    await client.end();
+  }
+}

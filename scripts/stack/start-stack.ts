@@ -1,0 +1,146 @@
+import { join } from "node:path";
+import { appRouter, modules, startServer } from "@turnpike/api";
+import { readEnv } from "@turnpike/core";
+import { apiRole } from "@turnpike/database";
+import { startMail } from "@turnpike/local-mail";
+import { startPostgres } from "@turnpike/local-postgres";
+import { startStripe } from "@turnpike/local-stripe";
+import { startSupabase } from "@turnpike/local-supabase";
+import { seed } from "../seed/seed.ts";
+import { freePort } from "./free-port.ts";
+import { migrateDatabase } from "./migrate-database.ts";
+import type { Settings } from "./settings.ts";
+import { localSecrets } from "./settings.ts";
+import type { StackInfo } from "./stack-file.ts";
+import { Stoppers } from "./stoppers.ts";
+
+/** A whole stack in this process. */
+export interface Stack {
+  info: StackInfo;
+  stop(): Promise<void>;
+}
+
+interface StackOptions {
+  settings: Settings;
+  /** Where the stand-ins keep what they hold. */
+  dataDir: string;
+  /** Ports to try first; the next free one otherwise. */
+  ports: { api: number; stripe: number; mail: number; supabase: number };
+  logLevel: string;
+  onProgress: (message: string) => void;
+}
+
+/** Starts every part that the settings do not name from outside, migrates, seeds. Stops what it had started when one fails. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const started = new Stoppers();
+  try {
+    const info = await bringUp(options, started);
+    return { info, stop: () => started.stop() };
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function bringUp(options: StackOptions, started: Stoppers): Promise<StackInfo> {
+  const { settings } = options;
+  const secrets = await localSecrets(options.dataDir);
+  const { ownerUrl, databaseUrl } = await migratedDatabase(options, started, secrets.apiPassword);
+  const mail = settings.smtpUrl ? { smtpUrl: settings.smtpUrl, url: "" } : await mailCatcher(options, started);
+  const supabase = settings.supabase ?? (await localSupabase(options, started, ownerUrl, mail.smtpUrl));
+  const port = settings.port ?? (await freePort(options.ports.api));
+  const webhookSecret = settings.webhookSecret ?? secrets.webhookSecret;
+  const apiUrl = `http://127.0.0.1:${port}`;
+  const stripe = settings.stripe ?? (await localStripe(options, started, apiUrl, webhookSecret));
+  const parts = {
+    DATABASE_URL: databaseUrl,
+    SUPABASE_URL: supabase.url,
+    SUPABASE_ANON_KEY: supabase.anonKey,
+    SUPABASE_SERVICE_KEY: supabase.serviceKey,
+    STRIPE_API_BASE: stripe.apiBase,
+    STRIPE_SECRET_KEY: stripe.secretKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+  };
+  const logins = await api(options, started, port, parts);
+  return {
+    apiUrl,
+    stripeUrl: stripe.apiBase ?? "",
+    mailUrl: mail.url,
+    supabaseUrl: supabase.url,
+    anonKey: supabase.anonKey,
+    serviceKey: supabase.serviceKey,
+    databaseUrl: ownerUrl,
+    stripeSecretKey: stripe.secretKey,
+    stripeWebhookSecret: webhookSecret,
+    ...logins,
+    pid: process.pid,
+  };
+}
+
+async function migratedDatabase(options: StackOptions, started: Stoppers, apiPassword: string) {
+  const { settings, onProgress } = options;
+  const ownerUrl = settings.ownerUrl ?? (await database(options, started));
+  const apiUrl = settings.apiUrl ?? loginAs(ownerUrl, apiRole, apiPassword);
+  const bootstrap = settings.supabase ? "never" : "always";
+  const { canUseLoginRole } = await migrateDatabase({ ownerUrl, apiUrl, bootstrap, onProgress });
+  return { ownerUrl, databaseUrl: canUseLoginRole || settings.apiUrl ? apiUrl : ownerUrl };
+}
+
+async function api(options: StackOptions, started: Stoppers, port: number, parts: NodeJS.ProcessEnv) {
+  options.onProgress("API and worker");
+  const own = { NODE_ENV: "development", ROLE: "all", LOG_LEVEL: options.logLevel, PORT: String(port) };
+  const server = await startServer(readEnv({ ...process.env, ...own, ...parts }), modules, appRouter);
+  started.add(() => server.stop(5_000));
+  options.onProgress("demo data");
+  return seed(server.deps);
+}
+
+async function database({ dataDir, onProgress }: StackOptions, started: Stoppers): Promise<string> {
+  onProgress("database");
+  const postgres = await startPostgres({ dataDir: join(dataDir, "postgres"), onProgress });
+  started.add(() => postgres.stop());
+  return postgres.url;
+}
+
+async function mailCatcher({ dataDir, ports, onProgress }: StackOptions, started: Stoppers) {
+  onProgress("mail catcher");
+  const mail = await startMail({ port: ports.mail, dataDir: join(dataDir, "mail") });
+  started.add(() => mail.stop());
+  return mail;
+}
+
+async function localSupabase(
+  { dataDir, ports, onProgress }: StackOptions,
+  started: Stoppers,
+  databaseUrl: string,
+  smtpUrl: string,
+) {
+  onProgress("Supabase Auth");
+  const siteUrl = process.env.FRONTEND_URL || "http://localhost:3000";
+  const supabase = await startSupabase({
+    databaseUrl,
+    dataDir: join(dataDir, "supabase"),
+    port: ports.supabase,
+    smtpUrl,
+    siteUrl,
+  });
+  started.add(() => supabase.stop());
+  return supabase;
+}
+
+async function localStripe(
+  { dataDir, ports, onProgress }: StackOptions,
+  started: Stoppers,
+  apiUrl: string,
+  secret: string,
+) {
+  onProgress("Stripe");
+  const webhook = { url: `${apiUrl}/api/webhooks/stripe`, secret };
+  const stripe = await startStripe({ dataDir: join(dataDir, "stripe"), port: ports.stripe, webhook });
+  started.add(() => stripe.stop());
+  return { apiBase: stripe.url, secretKey: stripe.secretKey };
+}
+
+function loginAs(url: string, user: string, password: string): string {
+  return Object.assign(new URL(url), { username: user, password }).href;
+}
