@@ -35,6 +35,8 @@ export interface SupabaseOptions {
   otpLifetimeSec?: number | undefined;
   /** A new password needs the code of `reauthenticate` when the session is older than a day. Default false. */
   requireReauthentication?: boolean | undefined;
+  /** A change of address needs the confirmation of the old address too. Default true. */
+  secureEmailChange?: boolean | undefined;
   linkTemplate?: LinkTemplate | undefined;
   /** Told about every answer of 500; default: one line on stderr. */
   onError?: ((error: unknown) => void) | undefined;
@@ -56,6 +58,7 @@ const Options = z.object({
   mailIntervalSec: z.number().min(0).default(1),
   otpLifetimeSec: z.int().min(1).default(3600),
   requireReauthentication: z.boolean().default(false),
+  secureEmailChange: z.boolean().default(true),
   linkTemplate: z.custom<LinkTemplate>(isFunction).optional(),
   onError: z.custom<(error: unknown) => void>(isFunction).default(() => writeToStderr),
 });

@@ -154,8 +154,7 @@ export function openAuthDatabase(databaseUrl: string, onError: (error: unknown) 
     options: "-c role=supabase_auth_admin -c search_path=auth -c timezone=UTC -c statement_timeout=15000",
   });
   // An idle connection lost (database restarted) is replaced at the next query; unheard it would end the process.
-  pool.on("error", onError);
-  // One that is being closed is no longer the pool's, but may still hear of it.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  // A pool that is closing does not wait for its connections, and may hear of the database's own end.
+  pool.on("error", (error) => (pool.ending ? undefined : onError(error)));
   return new Kysely<AuthDatabase>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -4,7 +4,7 @@ import type { OneTimeTokenType, Trx, User } from "./database.ts";
 import { AuthError } from "./errors.ts";
 
 /** A code of six digits, as mails show it. */
-export function generateOtp(): string {
+function generateOtp(): string {
   return randomInt(1_000_000).toString().padStart(6, "0");
 }
 
@@ -37,9 +37,11 @@ const SENT_AT = {
   email_change_token_current: "email_change_sent_at",
 } as const;
 
-/** When the token of this type was last sent to the user. */
-export function sentAt(user: User, type: OneTimeTokenType): Date | null {
-  return user[SENT_AT[type]];
+/** Whether a token of this type that the user was sent has outlived its time. */
+export function isTokenExpired(auth: Auth, user: User, type: OneTimeTokenType): boolean {
+  const sentAt = user[SENT_AT[type]];
+  if (sentAt === null) return true;
+  return auth.settings.now().getTime() > sentAt.getTime() + auth.settings.otpLifetimeSec * 1000;
 }
 
 /**
@@ -57,13 +59,22 @@ export async function claimSending(auth: Auth, trx: Trx, user: User, type: OneTi
     .where((where) => where.or([where(column, "is", null), where(column, "<=", notAfter)]))
     .executeTakeFirst();
   if (numUpdatedRows > 0n) return;
-  const last = sentAt(user, type) ?? now;
+  const last = user[SENT_AT[type]] ?? now;
   const waitSec = Math.max(1, Math.ceil((last.getTime() - notAfter.getTime()) / 1000));
   throw new AuthError(
     429,
     "over_email_send_rate_limit",
     `For security purposes, you can only request this after ${waitSec} seconds.`,
   );
+}
+
+/** Notes that mail of this type goes out now, however recent the last one is. */
+export async function stampSending(auth: Auth, trx: Trx, userId: string, type: OneTimeTokenType): Promise<void> {
+  await trx
+    .updateTable("users")
+    .set({ [SENT_AT[type]]: auth.settings.now() })
+    .where("id", "=", userId)
+    .execute();
 }
 
 /** Lets the next request send again after a mail could not be delivered. */
@@ -99,16 +110,29 @@ export async function storeOneTimeToken(trx: Trx, userId: string, token: OneTime
     .execute();
 }
 
-/** Finds a token of one of the types and locks it, so that of two verifications at once one finds nothing. */
-export async function lockOneTimeToken(trx: Trx, hash: string, types: readonly OneTimeTokenType[]) {
-  const token = await trx
-    .selectFrom("one_time_tokens")
-    .select(["id", "user_id", "token_type", "relates_to"])
-    .where("token_hash", "=", hash)
-    .where("token_type", "in", types)
-    .forUpdate()
+/**
+ * Finds a token of one of the types and locks its user, so that of two verifications at once one finds nothing, and
+ * the two halves of a change of address see each other. Returns null when there is no such token.
+ */
+export async function lockTokenOwner(trx: Trx, hash: string, types: readonly OneTimeTokenType[]) {
+  const find = () =>
+    trx
+      .selectFrom("one_time_tokens")
+      .select(["user_id", "token_type"])
+      .where("token_hash", "=", hash)
+      .where("token_type", "in", types)
+      .executeTakeFirst();
+  const seen = await find();
+  if (!seen) return null;
+  const user = await trx
+    .selectFrom("users")
+    .selectAll()
+    .where("id", "=", seen.user_id)
+    .forNoKeyUpdate()
     .executeTakeFirst();
-  return token ?? null;
+  const token = await find();
+  if (!user || !token) return null;
+  return { user, type: token.token_type };
 }
 
 /** Removes one token of the user. */

@@ -9,11 +9,12 @@ export function allowedRedirect(settings: Settings, ...wanted: (string | undefin
 }
 
 function isAllowed(settings: Settings, wanted: string): boolean {
-  const url = URL.canParse(wanted) ? new URL(wanted) : null;
-  if (!url) return false;
+  // Readers of URLs disagree on these; a link must mean the same in each of them.
+  if (/[\\\s\p{Cc}]/u.test(wanted) || !URL.canParse(wanted)) return false;
+  const url = new URL(wanted);
   const isWeb = url.protocol === "http:" || url.protocol === "https:";
   if (isWeb && url.origin === new URL(settings.siteUrl).origin) return true;
-  // The parsed form is compared: what a browser would open, not what was typed (`https:evil`, `\\evil`, tabs).
+  // The parsed form is compared: what a browser would open, not what was typed (`https:evil`).
   return settings.redirectUrls.some((pattern) => {
     const allowed = globToRegExp(pattern);
     return allowed.test(url.href) || (url.pathname === "/" && allowed.test(url.href.slice(0, -1)));

@@ -8,7 +8,7 @@ import { checkPasswordStrength } from "./passwords.ts";
 import { type PendingMail, deliver, prepareMail } from "./send-token.ts";
 import { type TokenAnswer, startSession } from "./sessions.ts";
 import { userJson } from "./user-json.ts";
-import { AUDIENCE, createUser, findUserByEmail, getUser, isDuplicateEmail, mergeMetadata } from "./users.ts";
+import { AUDIENCE, createUser, findUserByEmail, getUser, mergeMetadata } from "./users.ts";
 
 /** A checked request to sign up: address in lower case. */
 export interface SignUpInput {
@@ -34,7 +34,7 @@ export async function signUp(auth: Auth, input: SignUpInput, caller: Caller): Pr
   const passwordHash = await auth.passwords.hash(input.password);
   const outcome = await attempt(auth, input, passwordHash, caller).catch((error: unknown) => {
     // Somebody else inserted the address meanwhile: the second look finds that user.
-    if (isDuplicateEmail(error)) return attempt(auth, input, passwordHash, caller);
+    if (error instanceof AuthError && error.code === "email_exists") return attempt(auth, input, passwordHash, caller);
     throw error;
   });
   switch (outcome.kind) {

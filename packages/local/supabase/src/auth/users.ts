@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Auth } from "./auth.ts";
 import type { Db, JsonObject, Trx, User } from "./database.ts";
-import { unexpected } from "./errors.ts";
+import { AuthError, unexpected } from "./errors.ts";
 
 /** The audience of every user of the project. */
 export const AUDIENCE = "authenticated";
@@ -41,7 +41,8 @@ export interface NewUser {
 /**
  * Inserts the user with its email identity. The row is inserted before its identity and read again after, as GoTrue
  * does, so that a trigger sees the caller's metadata and may change the row.
- * Errors: `unexpected_failure` "Database error saving new user" when a trigger or constraint refuses it.
+ * Errors: 422 `email_exists`, `user_already_exists` (the id); 500 `unexpected_failure` "Database error saving new user"
+ * when a trigger or another constraint refuses it.
  */
 export async function createUser(auth: Auth, trx: Trx, input: NewUser): Promise<User> {
   const now = auth.settings.now();
@@ -71,7 +72,10 @@ export async function createUser(auth: Auth, trx: Trx, input: NewUser): Promise<
       })
       .execute();
   } catch (error) {
-    if (isDuplicateEmail(error)) throw error;
+    if (violates(error, "users_email_partial_key")) throw emailTaken();
+    if (violates(error, "users_pkey")) {
+      throw new AuthError(422, "user_already_exists", "A user with this ID already exists");
+    }
     throw unexpected("Database error saving new user", error);
   }
   return getUser(trx, id);
@@ -96,9 +100,27 @@ function userRow(input: NewUser, id: string, now: Date) {
   };
 }
 
-/** True for the driver's error when another user got the address first. */
-export function isDuplicateEmail(error: unknown): boolean {
-  return error instanceof Error && "constraint" in error && error.constraint === "users_email_partial_key";
+/** Sets the address. Errors: 422 `email_exists`. */
+export async function setUserEmail(auth: Auth, trx: Trx, userId: string, email: string): Promise<void> {
+  try {
+    await trx
+      .updateTable("users")
+      .set({ email, email_change: "", email_change_confirm_status: 0, updated_at: auth.settings.now() })
+      .where("id", "=", userId)
+      .execute();
+  } catch (error) {
+    if (violates(error, "users_email_partial_key")) throw emailTaken();
+    throw error;
+  }
+}
+
+/** 422 `email_exists`. */
+export function emailTaken(): AuthError {
+  return new AuthError(422, "email_exists", "A user with this email address has already been registered");
+}
+
+function violates(error: unknown, constraint: string): boolean {
+  return error instanceof Error && "constraint" in error && error.constraint === constraint;
 }
 
 /** True while a ban is running. */

@@ -43,7 +43,7 @@ export async function startProject(changes: Partial<SupabaseOptions> = {}): Prom
   await bootstrapDatabase(postgres.url);
   const sql = new pg.Pool({ connectionString: postgres.url, max: 4 });
   // The pool's end() does not wait for its connections, and PostgreSQL may tell them goodbye as an error.
-  sql.on("connect", (client) => client.on("error", () => undefined));
+  sql.on("error", () => undefined);
   const errors: unknown[] = [];
   const clock = { offsetMs: 0 };
   const options: SupabaseOptions = {

@@ -7,10 +7,11 @@ import { signInWithPassword } from "../password-grant.ts";
 import { refreshSession } from "../refresh-grant.ts";
 import type { TokenAnswer } from "../sessions.ts";
 import { type SignUpInput, signUp } from "../sign-up.ts";
+import { refusePkce } from "./mail-routes.ts";
 import { readCaller } from "./read-caller.ts";
 import { Metadata, Text, readBody, readQuery, readRedirect } from "./read-request.ts";
 
-const SignUpBody = z.object({ email: Text, phone: Text, password: Text, data: Metadata });
+const SignUpBody = z.object({ email: Text, phone: Text, password: Text, data: Metadata, code_challenge: Text });
 const PasswordBody = z.object({ email: Text, phone: Text, password: Text });
 const RefreshBody = z.object({ refresh_token: Text });
 
@@ -35,6 +36,7 @@ function readSignUp(auth: Auth, request: Request): SignUpInput {
   if (body.email === "" && body.phone === "") {
     throw new AuthError(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled");
   }
+  refusePkce(body.code_challenge);
   if (body.password === "") throw invalid("Signup requires a valid password");
   if (body.email !== "" && body.phone !== "") {
     throw invalid("Only an email address or phone number should be provided on signup.");

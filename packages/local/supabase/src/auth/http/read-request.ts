@@ -4,6 +4,8 @@ import type { Auth } from "../auth.ts";
 import { AuthError, invalid } from "../errors.ts";
 import { allowedRedirect } from "../redirects.ts";
 
+const MAX_DEPTH = 100;
+
 /** A text field: absent and null read as "", as in GoTrue. */
 export const Text = z
   .string()
@@ -36,18 +38,32 @@ export function readOptionalBody<Schema extends z.ZodType>(schema: Schema, reque
 }
 
 function parseJson(body: unknown): unknown {
+  const text = typeof body === "string" ? body : "";
+  if (isTooDeep(text)) throw new AuthError(400, "bad_json", "Could not parse request body as JSON: nested too deeply");
   try {
-    return JSON.parse(typeof body === "string" ? body : "", refuseNul);
+    return JSON.parse(text, refuseUnstorable);
   } catch (error) {
     if (error instanceof AuthError) throw error;
     throw new AuthError(400, "bad_json", "Could not parse request body as JSON: not a JSON document");
   }
 }
 
-/** PostgreSQL stores no NUL in text or jsonb; without this the insert would fail as our own fault. */
-function refuseNul(key: string, value: unknown): unknown {
-  if (key.includes("\0") || (typeof value === "string" && value.includes("\0"))) {
-    throw invalid("Text must not contain the NUL character");
+/** PostgreSQL gives up on jsonb of some thousand levels; nobody's metadata has that many. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "[" || token === "{") depth += 1;
+    if (token === "]" || token === "}") depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair; without this the insert would fail as our own fault. */
+function refuseUnstorable(key: string, value: unknown): unknown {
+  const texts = typeof value === "string" ? [key, value] : [key];
+  if (texts.some((text) => text.includes("\0") || !text.isWellFormed())) {
+    throw invalid("Text must be valid Unicode without the NUL character");
   }
   return value;
 }
