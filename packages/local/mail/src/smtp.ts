@@ -5,7 +5,7 @@ import type { MessageStore } from "./message-store.ts";
 import { parseMail } from "./parse-mail.ts";
 
 /** Largest mail, in bytes. */
-export const MAX_SIZE_BYTES = 10 * 1024 * 1024;
+const MAX_SIZE_BYTES = 10 * 1024 * 1024;
 
 /** An SMTP server that takes every mail, with or without a login, and passes none on. */
 export function createSmtpServer(store: MessageStore): SMTPServer {

@@ -54,7 +54,7 @@ export async function findBinaries(host: Host, user: RunAs): Promise<Binaries> {
   if (refusal === null) return installed;
 
   const copy = await copyNative(native, host.sharedDirs, `postgres-${VERSION}-${host.platform}-${host.arch}`);
-  if (copy === null) throw unusable(refusal);
+  if (copy === null) throw unusable(`${refusal}; and none of ${host.sharedDirs.join(", ")} can be written for a copy`);
   const copied = programs(copy, host.platform);
   const copyRefusal = await tryBinaries(copied, user);
   if (copyRefusal !== null) throw unusable(copyRefusal);
