@@ -16,7 +16,7 @@ export function urlOf({ port, password }: Login, database: string): string {
 }
 
 /** Whether a server answers there with this password and this data folder. Never throws. */
-export async function answers(login: Login, dataDir: string): Promise<boolean> {
+async function answers(login: Login, dataDir: string): Promise<boolean> {
   try {
     return await withClient(login, async (client) => {
       const { rows } = await client.query<{ folder: string }>("select current_setting('data_directory') as folder");
