@@ -1,5 +1,5 @@
-import type { JWTPayload, JWTVerifyOptions } from "jose";
-import { createRemoteJWKSet, decodeProtectedHeader, errors as joseErrors, jwtVerify } from "jose";
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
+import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, errors as joseErrors, jwtVerify } from "jose";
 import { z } from "zod";
 import { coreErrors } from "@turnpike/core";
 
@@ -49,14 +49,11 @@ const tokenFaults = new Set<string>([
  * Makes the function that verifies Supabase access tokens locally: the token's claims, or null for anything that is
  * not a user's valid token. Algorithms are pinned (ES256, RS256 by the project's key set, HS256 only with the legacy
  * secret); keys are fetched when an unknown one shows up, at most every 30 s, and anew every 10 min.
- * Times are wall time, 5 s of clock difference allowed. Errors: core.unavailable when the key set cannot be read.
+ * Times are wall time, 5 s of clock difference allowed. Errors: core.unavailable when the
+ * key set cannot be read and the key is not one that it held before.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): (token: string) => Promise<VerifiedToken | null> {
-  const keySet = createRemoteJWKSet(new URL(options.jwksUrl), {
-    cooldownDuration: 30_000,
-    cacheMaxAge: 600_000,
-    timeoutDuration: 5_000,
-  });
+  const findKey = createKeyFinder(options.jwksUrl);
   const legacyKey = options.legacySecret ? new TextEncoder().encode(options.legacySecret) : null;
   const rules: JWTVerifyOptions = {
     issuer: options.issuer,
@@ -69,7 +66,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
     if (legacyKey && algorithmOf(token) === "HS256") {
       return (await jwtVerify(token, legacyKey, { ...rules, algorithms: ["HS256"] })).payload;
     }
-    return (await jwtVerify(token, keySet, { ...rules, algorithms: ["ES256", "RS256"] })).payload;
+    return (await jwtVerify(token, findKey, { ...rules, algorithms: ["ES256", "RS256"] })).payload;
   }
 
   return async (token) => {
@@ -77,10 +74,32 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
       const claims = Claims.safeParse(await payloadOf(token));
       return claims.success ? verifiedTokenOf(claims.data) : null;
     } catch (error) {
-      if (error instanceof joseErrors.JOSEError && tokenFaults.has(error.code)) return null;
+      if (isTokenFault(error)) return null;
       throw coreErrors.unavailable({ what: "token keys" }, { cause: error, retryAfterSec: 5 });
     }
   };
+}
+
+/** Finds a token's key in the key set. While that cannot be read, the keys that it held last still count. */
+function createKeyFinder(jwksUrl: string): JWTVerifyGetKey {
+  const keySet = createRemoteJWKSet(new URL(jwksUrl), {
+    cooldownDuration: 30_000,
+    cacheMaxAge: 600_000,
+    timeoutDuration: 3_000,
+  });
+  return async (header, token) => {
+    try {
+      return await keySet(header, token);
+    } catch (error) {
+      const lastKnown = keySet.jwks();
+      if (isTokenFault(error) || !lastKnown) throw error;
+      return createLocalJWKSet(lastKnown)(header, token).catch(() => Promise.reject(error));
+    }
+  };
+}
+
+function isTokenFault(error: unknown): boolean {
+  return error instanceof joseErrors.JOSEError && tokenFaults.has(error.code);
 }
 
 function verifiedTokenOf(claims: z.output<typeof Claims>): VerifiedToken {

@@ -155,6 +155,18 @@ describe("the key set", () => {
     await rotating.stop();
   });
 
+  test("that cannot be reached any more leaves the keys that it held last", async () => {
+    const [known, unknown] = [await makeKey("known"), await makeKey("unknown")];
+    const failing = await serveKeys([known]);
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const verify = verifier({ jwksUrl: failing.url });
+    expect(await verify(await sign(known, claimsOf()))).not.toBeNull();
+    await failing.stop();
+    vi.advanceTimersByTime(660_000);
+    expect(await verify(await sign(known, claimsOf()))).not.toBeNull();
+    await expect(verify(await sign(unknown, claimsOf()))).rejects.toMatchObject({ appCode: "core.unavailable" });
+  });
+
   test("that cannot be reached makes us unavailable, not the token wrong", async () => {
     const gone = await serveKeys([key]);
     await gone.stop();

@@ -126,10 +126,4 @@ describe.each(["turnpike_api", "postgres"])("logged in as %s", (login) => {
       expect(await sqlAs(system, add, ada.organizationId, bob.userId)).toMatchObject({ count: 1 });
     });
   });
-
-  test("nobody but our server reaches what is private", async () => {
-    const ask = "select * from private.session_state($1, $2)";
-    for (const who of [ada.actor, anonymous])
-      expect(await sqlAs(who, ask, ada.actor.sessionId, ada.userId)).toEqual(denied);
-  });
 });

@@ -1,13 +1,29 @@
 import type { Ctx } from "@turnpike/core";
+import { coreErrors } from "@turnpike/core";
 import { readAuthSession } from "../auth-session.ts";
 import { errors } from "../errors.ts";
 import { translateAuthError } from "../gotrue-errors.ts";
 import type { RefreshInput, RefreshResult } from "../models.ts";
 
-/** Renews a session. A refresh token that was used before ends the session. Errors: auth.session_over, auth.user_banned. */
+/** supabase-js repeats a refresh that fails for half a minute; a request must not hang that long. */
+const patienceMs = 5_000;
+
+/**
+ * Renews a session. A refresh token that was used before ends the session.
+ * Errors: auth.session_over, auth.user_banned, core.unavailable after 5 s without an answer.
+ */
 export async function refreshSession(ctx: Ctx, input: RefreshInput): Promise<RefreshResult> {
-  const { data, error } = await ctx.supabase.anonymous().auth.refreshSession({ refresh_token: input.refreshToken });
+  const renewing = ctx.supabase.anonymous().auth.refreshSession({ refresh_token: input.refreshToken });
+  const { data, error } = await withPatience(renewing);
   if (error) throw translateAuthError(error);
   if (!data.session) throw errors.session_over();
   return { session: readAuthSession(data.session).session };
+}
+
+async function withPatience<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(coreErrors.unavailable({ what: "refresh" }, { retryAfterSec: 5 })), patienceMs);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
