@@ -16,7 +16,6 @@ export interface TypeNames {
 interface Group {
   key: string;
   body: ObjectShape;
-  uses: number;
   isInput: boolean;
   path: string[];
   isRecursive: boolean;
@@ -31,16 +30,13 @@ const taken = [
 ].flatMap((line) => line.split(" "));
 
 /**
- * Decides which bodies are declared: those with a name in our source, those that contain themselves, and those written
- * more than once. A name used by two modules is prefixed by the module in both; the input side of a schema whose sides
+ * Decides which bodies are declared: those with a name in our source and those that contain themselves. A name used by two modules is prefixed by the module in both; the input side of a schema whose sides
  * differ ends in `Input`.
  */
 export function nameTypes(api: ApiShape): TypeNames {
   const canonical = createCanonical(api.objects);
   const groups = collectGroups(api, canonical);
-  const declared = [...groups.values()].filter(
-    (group) => group.body.origin || group.isRecursive || (group.uses > 1 && group.body.fields.length > 1),
-  );
+  const declared = [...groups.values()].filter((group) => group.body.origin || group.isRecursive);
   const names = assignNames(declared);
   const declarations = declared
     .map((group) => ({ name: names.get(group.key) ?? "", body: group.body }))
@@ -53,13 +49,9 @@ function collectGroups(api: ApiShape, canonical: ReturnType<typeof createCanonic
   const visit = (shape: Shape, isInput: boolean, path: string[]): void => {
     for (const id of refsOf(shape)) {
       const key = canonical.keyOf(id);
-      const known = groups.get(key);
-      if (known) {
-        known.uses += 1;
-        continue;
-      }
+      if (groups.has(key)) continue;
       const body = objectOf(api.objects, id);
-      groups.set(key, { key, body, uses: 1, isInput, path, isRecursive: canonical.isRecursive(id) });
+      groups.set(key, { key, body, isInput, path, isRecursive: canonical.isRecursive(id) });
       for (const field of body.fields) visit(field.shape, isInput, [...path, field.name]);
       for (const { value } of body.index) visit(value, isInput, [...path, "value"]);
     }

@@ -1,4 +1,4 @@
-import { SyntaxKind, type Node } from "typescript/unstable/ast";
+import type { Node, ObjectLiteralExpression } from "typescript/unstable/ast";
 import {
   isCallExpression,
   isIdentifier,
@@ -9,18 +9,13 @@ import {
 import type { Checker, Project, Symbol as TypeSymbol } from "typescript/unstable/sync";
 import type { Doc, Origin } from "./shape.ts";
 
-// Methods of a zod object that keep its fields, so that its variable still names the same body.
-const bodyKeepers = new Set([
-  "strict",
-  "loose",
-  "strip",
-  "describe",
-  "meta",
-  "refine",
-  "superRefine",
-  "check",
-  "readonly",
-]);
+// Methods after which a zod object still has the fields of its literal, so that the variable names the same body.
+const bodyKeepers = new Set(
+  "strict loose strip describe meta refine superRefine check readonly optional nullable nullish default prefault catch".split(
+    " ",
+  ),
+);
+const bodyExtenders = new Set(["extend", "safeExtend"]);
 
 /** The comment of a symbol, or null when it has none. */
 export function docOf(checker: Checker, symbol: TypeSymbol): Doc | null {
@@ -46,7 +41,7 @@ export function moduleOf(path: string): string {
 
 /**
  * Finds the name of an object body: its interface or type alias, or the variable that holds the zod object whose
- * literal declares exactly these fields. Null when it was written in place or put together from others.
+ * literal declares these fields, alone or by extending another. Null when it was written in place or picked from others.
  */
 export function originOf(
   program: { checker: Checker; project: Project },
@@ -57,30 +52,46 @@ export function originOf(
     const path = named.declarations[0]?.path ?? "";
     return { name: named.name, module: moduleOf(path), doc: docOf(program.checker, named) };
   }
-  const [first] = fields;
-  const literal = first && literalOf(program.project, first);
-  if (!literal || literal.properties.length !== fields.length) return null;
-  if (!fields.every((field) => literalOf(program.project, field) === literal)) return null;
-  const variable = variableOf(literal);
+  const variable = variableOf(literalsOf(program.project, fields), fields.length);
   const symbol = variable && program.checker.getSymbolAtLocation(variable);
   if (!symbol) return null;
-  return {
-    name: symbol.name,
-    module: moduleOf(symbol.declarations[0]?.path ?? ""),
-    doc: docOf(program.checker, symbol),
-  };
+  const path = symbol.declarations[0]?.path ?? "";
+  return { name: symbol.name, module: moduleOf(path), doc: docOf(program.checker, symbol) };
 }
 
-function literalOf(project: Project, field: TypeSymbol) {
-  const node = field.declarations[0]?.resolve(project)?.parent;
-  return node && isObjectLiteralExpression(node) ? node : null;
+type Literal = ObjectLiteralExpression;
+
+// The literals that declare the fields, each with how many of its own fields are here; none when a field has another origin.
+function literalsOf(project: Project, fields: readonly TypeSymbol[]): Map<Literal, number> {
+  const literals = new Map<Literal, number>();
+  for (const field of fields) {
+    const parent = field.declarations[0]?.resolve(project)?.parent;
+    if (!parent || !isObjectLiteralExpression(parent)) return new Map();
+    literals.set(parent, (literals.get(parent) ?? 0) + 1);
+  }
+  return literals;
 }
 
-function variableOf(literal: Node): Node | null {
+function variableOf(literals: ReadonlyMap<Literal, number>, fieldCount: number): Node | null {
+  for (const [literal, count] of literals) {
+    const isWhole = literal.properties.length === count;
+    const isNaming = count === fieldCount || isExtension(literal);
+    const variable = isWhole && isNaming ? holderOf(literal) : null;
+    if (variable) return variable;
+  }
+  return null;
+}
+
+function isExtension(literal: Literal): boolean {
+  const call = literal.parent;
+  if (!isCallExpression(call) || !isPropertyAccessExpression(call.expression)) return false;
+  return bodyExtenders.has(call.expression.name.text);
+}
+
+function holderOf(literal: Literal): Node | null {
   let node: Node = literal.parent;
-  while (isCallExpression(node) || (isPropertyAccessExpression(node) && bodyKeepers.has(node.name.text)))
+  while (isCallExpression(node) || (isPropertyAccessExpression(node) && bodyKeepers.has(node.name.text))) {
     node = node.parent;
-  return isVariableDeclaration(node) && isIdentifier(node.name) && node.kind === SyntaxKind.VariableDeclaration
-    ? node.name
-    : null;
+  }
+  return isVariableDeclaration(node) && isIdentifier(node.name) ? node.name : null;
 }
