@@ -2,6 +2,7 @@ import { type Server, createServer } from "node:http";
 
 const HOST = "127.0.0.1";
 const TRIES = 50;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 /**
  * Opens a server on loopback, on the preferred port or the next free one (0: any).
@@ -20,13 +21,14 @@ export async function listenOnLoopback(preferredPort: number): Promise<{ server:
   }
 }
 
-/** Stops accepting, ends idle connections at once and the others after their answer. */
+/** Stops accepting, ends idle connections at once and the others after their answer, or after two seconds. */
 export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
   });
   server.closeIdleConnections();
-  await closed;
+  const deadline = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+  await closed.finally(() => clearTimeout(deadline));
 }
 
 async function listen(server: Server, port: number): Promise<number> {

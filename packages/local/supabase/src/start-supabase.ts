@@ -2,6 +2,7 @@ import express from "express";
 import { authRouter } from "./auth/auth-router.ts";
 import type { Auth } from "./auth/auth.ts";
 import { openAuthDatabase } from "./auth/database.ts";
+import { answerErrors } from "./auth/http/answer-errors.ts";
 import { allowCors } from "./auth/http/gateway.ts";
 import { createMailer } from "./auth/mail/mailer.ts";
 import { createPasswords } from "./auth/passwords.ts";
@@ -16,6 +17,7 @@ export interface LocalSupabase {
   anonKey: string;
   serviceKey: string;
   issuer: string;
+  /** Answers what is under way, then frees port and connections. May be called again. */
   stop(): Promise<void>;
 }
 
@@ -36,16 +38,21 @@ export async function startSupabase(options: SupabaseOptions): Promise<LocalSupa
     const mailer = createMailer(settings, `${issuer}/verify`);
     const auth: Auth = { settings, keys, db, mailer, passwords, issuer };
     server.on("request", supabaseApp(auth));
-    const stop = async () => {
+    const stopOnce = once(async () => {
       await closeServer(server);
       mailer.close();
       await db.destroy();
-    };
-    return { url, anonKey: keys.anonKey, serviceKey: keys.serviceKey, issuer, stop };
+    });
+    return { url, anonKey: keys.anonKey, serviceKey: keys.serviceKey, issuer, stop: stopOnce };
   } catch (error) {
     await db.destroy();
     throw error;
   }
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= run());
 }
 
 function supabaseApp(auth: Auth): express.Express {
@@ -57,5 +64,7 @@ function supabaseApp(auth: Auth): express.Express {
   app.use((_request, response) => {
     response.status(404).json({ message: "no Route matched with those values" });
   });
+  // Express would answer its own errors with a stack.
+  app.use(answerErrors(auth));
   return app;
 }

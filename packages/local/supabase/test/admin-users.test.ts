@@ -60,7 +60,8 @@ test.each([
   [{}, 400, "validation_failed"],
   [{ email: "nobody" }, 400, "validation_failed"],
   [{ email: "a@b.c", id: "7" }, 400, "validation_failed"],
-  [{ email: "a@b.c", password: "x" }, 422, "weak_password"],
+  [{ email: "a@b.c", id: "00000000-0000-0000-0000-000000000000" }, 400, "validation_failed"],
+  [{ email: "a@b.c", password: "x".repeat(73) }, 400, "validation_failed"],
   [{ email: "a@b.c", password_hash: "plain" }, 400, "validation_failed"],
   [{ email: "a@b.c", ban_duration: "soon" }, 400, "validation_failed"],
   [{ email: "a@b.c", role: "x".repeat(300) }, 400, "bad_json"],
@@ -84,6 +85,13 @@ test("an address or an id that is taken is refused", async () => {
   const other = await createConfirmed(project);
   const change = await project.admin.auth.admin.updateUserById(other.id, { email });
   expect(change.error).toMatchObject({ status: 422, code: "email_exists" });
+});
+
+test("a weak password is taken for a new user and refused for an existing one, as GoTrue does", async () => {
+  const { data, error } = await project.admin.auth.admin.createUser({ email: newEmail(), password: "x" });
+  expect(error).toBeNull();
+  const change = await project.admin.auth.admin.updateUserById(data.user?.id ?? "", { password: "y" });
+  expect(change.error).toMatchObject({ status: 422, code: "weak_password" });
 });
 
 test("an update merges metadata, changes address and password, and ends the sessions", async () => {

@@ -133,6 +133,10 @@ test("unknown paths and methods are not found, inside and outside of /auth/v1", 
   expect((await raw(project, "GET", "/nothing")).status).toBe(404);
   expect((await raw(project, "GET", "/signup")).status).toBe(404);
   expect((await fetch(`${project.supabase.url}/storage/v1/bucket`)).status).toBe(404);
+  const headers = { authorization: `Bearer ${project.supabase.serviceKey}` };
+  const odd = await raw(project, "GET", "/admin/users/%ff", { headers });
+  expect(odd).toMatchObject({ status: 400, json: { error_code: "validation_failed" } });
+  expect((await raw(project, "GET", "//[/x")).status).toBe(404);
 });
 
 test("the server listens on loopback only and does not name its software", async () => {

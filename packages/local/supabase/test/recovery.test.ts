@@ -96,7 +96,7 @@ test.each([
 
 test.each([
   [{}, "Verify requires a verification type"],
-  [{ type: "signup" }, "Verify requires a token or a token hash"],
+  [{ type: "signup" }, "Verify requires either a token or a token hash"],
   [{ type: "signup", token: "123456" }, "Only an email address or phone number should be provided on verify"],
   [{ type: "signup", token_hash: "ab", email: "a@b.c" }, "Only the token_hash and type should be provided"],
   [{ type: "signup", token_hash: "ab", token: "123456" }, "Verify requires either a token or a token hash"],

@@ -49,7 +49,7 @@ export async function finishEmailChange(
   type: OneTimeTokenType,
   caller: Caller,
 ): Promise<boolean> {
-  const needsBoth = auth.settings.secureEmailChange && Boolean(user.email);
+  const needsBoth = auth.settings.secureEmailChange && !auth.settings.autoconfirm && Boolean(user.email);
   if (needsBoth && user.email_change_confirm_status === 0) {
     await dropOneTimeToken(trx, user.id, type);
     await trx.updateTable("users").set({ email_change_confirm_status: 1 }).where("id", "=", user.id).execute();
@@ -57,16 +57,21 @@ export async function finishEmailChange(
   }
   const email = user.email_change ?? "";
   await audit(auth, trx, caller, user, "user_modified");
-  await setEmail(auth, trx, user.id, email);
+  await setEmail(auth, trx, user.id, { email, isVerified: true });
   await dropAllOneTimeTokens(trx, user.id);
   if (!user.email_confirmed_at) await confirmUser(auth, trx, await getUser(trx, user.id));
   return true;
 }
 
 /** Sets the address of user and identity. Errors: 422 `email_exists`. */
-export async function setEmail(auth: Auth, trx: Trx, userId: string, email: string): Promise<void> {
+export async function setEmail(
+  auth: Auth,
+  trx: Trx,
+  userId: string,
+  { email, isVerified }: { email: string; isVerified: boolean },
+): Promise<void> {
   await setUserEmail(auth, trx, userId, email);
-  await updateEmailIdentity(auth, trx, userId, { email, email_verified: true });
+  await updateEmailIdentity(auth, trx, userId, { email, email_verified: isVerified });
 }
 
 /** Errors: 422 `email_exists` when the address belongs to a user. */

@@ -5,10 +5,16 @@ const FORMAT =
   /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 const MAX_LENGTH = 255;
 
+/** Says what is wrong with an address; null when nothing is. */
+export function emailProblem(value: string): string | null {
+  if (value === "") return "An email address is required";
+  if (value.length > MAX_LENGTH) return "An email address is too long";
+  return FORMAT.test(value) ? null : "Unable to validate email address: invalid format";
+}
+
 /** Returns the address in lower case. Errors: `validation_failed` when absent, too long or not an address. */
 export function readEmailAddress(value: string): string {
-  if (value === "") throw invalid("An email address is required");
-  if (value.length > MAX_LENGTH) throw invalid("An email address is too long");
-  if (!FORMAT.test(value)) throw invalid("Unable to validate email address: invalid format");
+  const problem = emailProblem(value);
+  if (problem !== null) throw invalid(problem);
   return value.toLowerCase();
 }

@@ -32,13 +32,18 @@ export function randomPassword(): string {
   return randomBytes(48).toString("base64url");
 }
 
+/** Refuses a password of which bcrypt would ignore a part. Errors: `validation_failed`. */
+export function refuseLongPassword(password: string): void {
+  if (Buffer.byteLength(password) > MAX_BYTES) throw invalid(`Password cannot be longer than ${MAX_BYTES} characters`);
+}
+
 /**
  * Refuses a password the project does not accept. Lengths are bytes, as in GoTrue.
  * Errors: `validation_failed` over 72 bytes, `weak_password` with reasons.
  */
 export function checkPasswordStrength(settings: Settings, password: string): void {
+  refuseLongPassword(password);
   const bytes = Buffer.byteLength(password);
-  if (bytes > MAX_BYTES) throw invalid(`Password cannot be longer than ${MAX_BYTES} characters`);
   const reasons: string[] = [];
   const messages: string[] = [];
   if (bytes < settings.passwordMinLength) {

@@ -3,7 +3,7 @@ import type { Auth, Caller } from "../auth.ts";
 import { refuseTaken, setEmail } from "../change-email.ts";
 import { confirmUser } from "../confirm-user.ts";
 import type { JsonObject, Trx, User } from "../database.ts";
-import { checkPasswordStrength, randomPassword } from "../passwords.ts";
+import { checkPasswordStrength, randomPassword, refuseLongPassword } from "../passwords.ts";
 import { setPassword } from "../update-user.ts";
 import { userJson } from "../user-json.ts";
 import { createUser, getUser, mergeMetadata } from "../users.ts";
@@ -25,14 +25,16 @@ export interface AdminUserInput {
 
 /**
  * Creates a user without a mail; without a password nobody can sign in with one.
- * Errors: 422 `email_exists`, `weak_password`; 400 `validation_failed`.
+ * Errors: 422 `email_exists`, `user_already_exists`; 400 `validation_failed`.
  */
 export async function adminCreateUser(
   auth: Auth,
   input: AdminUserInput & { email: string },
   caller: Caller,
 ): Promise<JsonObject> {
-  const passwordHash = (await readPasswordHash(auth, input)) ?? (await auth.passwords.hash(randomPassword()));
+  // GoTrue lets the service role set a weak password on a new user, though not on an existing one.
+  if (input.password !== null) refuseLongPassword(input.password);
+  const passwordHash = input.passwordHash ?? (await auth.passwords.hash(input.password ?? randomPassword()));
   const user = await auth.db.transaction().execute(async (trx) => {
     await refuseTaken(trx, input.email);
     const created = await createUser(auth, trx, {
@@ -66,7 +68,7 @@ export async function adminUpdateUser(
     const current = await lockUser(trx, user.id);
     if (input.email !== null && input.email !== current.email) {
       await refuseTaken(trx, input.email);
-      await setEmail(auth, trx, user.id, input.email);
+      await setEmail(auth, trx, user.id, { email: input.email, isVerified: input.isConfirmed });
     }
     if (passwordHash !== null) await setPassword(auth, trx, user.id, passwordHash, null);
     await setBan(auth, trx, user.id, input.banDuration);

@@ -38,7 +38,7 @@ function toAuthError(error: unknown): AuthError {
   const status = httpStatus(error);
   if (status === 413) return new AuthError(413, "bad_json", "Request body is too large", { cause: error });
   if (status !== null && status >= 400 && status < 500) {
-    return new AuthError(status, "bad_json", "Could not read the request body", { cause: error });
+    return new AuthError(status, "validation_failed", "The request could not be read", { cause: error });
   }
   return new AuthError(500, "unexpected_failure", "Unexpected failure, please check server logs for more information", {
     cause: error,

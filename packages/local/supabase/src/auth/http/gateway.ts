@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { RequestHandler } from "express";
 import type { Keys } from "../../keys.ts";
+import { readQuery } from "./read-request.ts";
 
 const METHODS = "GET,POST,PUT,PATCH,DELETE,OPTIONS";
 const HEADERS =
@@ -27,8 +28,8 @@ export const allowCors: RequestHandler = (request, response, next) => {
 export function requireApiKey(keys: Keys): RequestHandler {
   const known = [keys.anonKey, keys.serviceKey].map((key) => Buffer.from(key));
   return (request, response, next) => {
-    const given = request.header("apikey") ?? new URL(request.url, "http://localhost").searchParams.get("apikey");
-    if (given === null) {
+    const given = request.header("apikey") ?? readQuery(request, "apikey");
+    if (given === undefined) {
       const hint = "No `apikey` request header or url param was found.";
       response.status(401).json({ message: "No API key found in request", hint });
       return;

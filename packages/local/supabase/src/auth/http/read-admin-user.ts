@@ -19,6 +19,7 @@ const AdminUserBody = z.object({
   role: z.string().max(255).nullish(),
   ban_duration: Text,
 });
+const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 const BCRYPT_HASH = /^\$2[aby]?\$\d{2}\$[./A-Za-z0-9]{53}$/;
 
 /** Reads what the service role wants a user to be. Errors: 400 `bad_json`, `validation_failed`, `phone_provider_disabled`. */
@@ -26,6 +27,7 @@ export function readAdminUser(request: Request): AdminUserInput {
   const body = readBody(AdminUserBody, request);
   if (body.phone !== "") throw phoneDisabled();
   if (body.id !== "" && !isUuid(body.id)) throw invalid("ID must conform to the uuid v4 format");
+  if (body.id === NIL_UUID) throw invalid("ID cannot be a nil uuid");
   if (body.password !== "" && body.password_hash !== "") {
     throw invalid("Only a password or a password hash should be provided");
   }

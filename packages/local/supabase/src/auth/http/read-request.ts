@@ -70,8 +70,8 @@ function refuseUnstorable(key: string, value: unknown): unknown {
 
 /** One value of the query string; of a repeated one the first. */
 export function readQuery(request: Request, name: string): string | undefined {
-  const value = new URL(request.url, "http://localhost").searchParams.get(name);
-  return value ?? undefined;
+  const [, ...query] = request.url.split("?");
+  return new URLSearchParams(query.join("?")).get(name) ?? undefined;
 }
 
 /** Where the links of this request's mails lead: `redirect_to`, else the referring page, else the site. */

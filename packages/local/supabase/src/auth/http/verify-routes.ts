@@ -1,7 +1,7 @@
 import { type Request, Router } from "express";
 import { z } from "zod";
 import type { Auth } from "../auth.ts";
-import { readEmailAddress } from "../email-address.ts";
+import { emailProblem } from "../email-address.ts";
 import { AuthError, invalid } from "../errors.ts";
 import { hashOtp } from "../one-time-tokens.ts";
 import { type Verified, verifyToken } from "../verify-token.ts";
@@ -54,20 +54,20 @@ export function verifyLinkRoutes(auth: Auth): Router {
 function readVerify(request: Request): { type: string; hash: string; refusal: string } {
   const body = readBody(VerifyBody, request);
   if (body.type === "") throw invalid("Verify requires a verification type");
-  if (body.token !== "" && body.token_hash !== "") {
+  if ((body.token === "") === (body.token_hash === "")) {
     throw invalid("Verify requires either a token or a token hash");
   }
   if (body.token_hash !== "") {
     if (body.email !== "" || body.phone !== "") throw invalid("Only the token_hash and type should be provided");
     return { type: body.type, hash: body.token_hash, refusal: LINK_REFUSED };
   }
-  if (body.token === "") throw invalid("Verify requires a token or a token hash");
   if ((body.email === "") === (body.phone === "")) {
     throw invalid("Only an email address or phone number should be provided on verify");
   }
   // Nobody ever gets a code by phone here, so none can be right.
   if (body.phone !== "") throw new AuthError(403, "otp_expired", CODE_REFUSED);
-  const hash = hashOtp(readEmailAddress(body.email), body.token.replaceAll("-", ""));
+  if (emailProblem(body.email) !== null) throw new AuthError(422, "validation_failed", "Invalid email format");
+  const hash = hashOtp(body.email.toLowerCase(), body.token.replaceAll("-", ""));
   return { type: body.type, hash, refusal: CODE_REFUSED };
 }
 
