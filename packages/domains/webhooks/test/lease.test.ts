@@ -1,0 +1,144 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { processJob, sweepInbox } from "../src/jobs.ts";
+import { processSubject } from "../src/service/process-subject.ts";
+import { createGate, createMirrorTables, createRemote, effectsOf, mirrorOf } from "./mirror-bed.ts";
+import { eventOf, startWebhookBed } from "./webhook-bed.ts";
+import type { WebhookBed } from "./webhook-bed.ts";
+
+// Runs are started by hand here, so that a test can stop one in the middle.
+const remote = createRemote();
+let bed: WebhookBed;
+
+beforeAll(async () => {
+  bed = await startWebhookBed({ mirrors: [mirrorOf(remote)], runWorkers: false });
+  await createMirrorTables(bed.app.owner);
+});
+afterAll(() => bed.close());
+beforeEach(() => {
+  remote.onRead = async () => undefined;
+  remote.maxReaders = 0;
+});
+
+const ctx = () => bed.app.ctxOf({ type: "system", job: "webhooks.process" });
+const work = (subject: string, timing?: { leaseSec: number; readDeadlineMs: number }) =>
+  processSubject(ctx(), { subject, job: processJob, ...(timing && { timing }) });
+const queued = (subject: string) => bed.app.jobs.boss.findJobs("webhooks.process", { data: { subject } });
+const rowOf = (eventId: string) =>
+  bed.app.owner
+    .selectFrom("private.webhook_inbox")
+    .selectAll()
+    .where("event_id", "=", eventId)
+    .executeTakeFirstOrThrow();
+const age = (subject: string, interval: string) =>
+  bed.app.owner
+    .updateTable("private.webhook_inbox")
+    .set({ due_at: sql<Date>`due_at - ${interval}::interval` })
+    .where("subject", "=", subject)
+    .execute();
+
+async function deliver(id: string): Promise<{ eventId: string; subject: string }> {
+  const event = eventOf({ object: { object: "subscription", id, customer: `cus_${id}` } });
+  await bed.deliver(event);
+  return { eventId: event.id, subject: `customer:cus_${id}` };
+}
+
+test("twenty workers at once on one customer apply its events once", async () => {
+  remote.states.set("sub_a", "active");
+  const { subject, eventId } = await deliver("sub_a");
+  await Promise.all(Array.from({ length: 20 }, () => work(subject)));
+  expect(remote.maxReaders).toBe(1);
+  expect(await rowOf(eventId)).toMatchObject({ status: "done", attempts: 1 });
+  expect(await effectsOf(bed.app.owner, "sub_a")).toEqual(["active"]);
+});
+
+test("a holder that was replaced after its lease ran out writes nothing", async () => {
+  const [reading, gate] = [createGate(), createGate()];
+  remote.states.set("sub_b", "stale");
+  remote.onRead = async () => {
+    reading.open();
+    await gate.opened;
+  };
+  const { subject, eventId } = await deliver("sub_b");
+  const slow = work(subject);
+  await reading.opened;
+  remote.onRead = async () => undefined;
+  remote.states.set("sub_b", "active");
+  await work(subject);
+  expect((await rowOf(eventId)).status).toBe("pending");
+  await sql`update private.webhook_leases set expires_at = now() - interval '1 second' where subject = ${subject}`.execute(
+    bed.app.owner,
+  );
+  await work(subject);
+  gate.open();
+  await slow;
+  expect(await effectsOf(bed.app.owner, "sub_b")).toEqual(["active"]);
+  expect(await rowOf(eventId)).toMatchObject({ status: "done", attempts: 1 });
+  expect(bed.app.log.entries.map(({ event }) => event)).toContain("webhooks.lease_lost");
+});
+
+test("a read that never ends is given up before the lease runs out, and tried again later", async () => {
+  remote.onRead = () => new Promise(() => undefined);
+  const { subject, eventId } = await deliver("sub_c");
+  await work(subject, { leaseSec: 60, readDeadlineMs: 20 });
+  const row = await rowOf(eventId);
+  expect(row).toMatchObject({
+    status: "pending",
+    attempts: 1,
+    faults: 0,
+    last_error: "DeadlineError: No answer within 20 ms.",
+  });
+  const jobs = await queued(subject);
+  expect(jobs.map(({ startAfter }) => startAfter)).toContainEqual(row.due_at);
+});
+
+test("an event that failed is not touched before it is due", async () => {
+  remote.states.set("sub_d", "refused");
+  const { subject, eventId } = await deliver("sub_d");
+  await work(subject);
+  await work(subject);
+  expect(await rowOf(eventId)).toMatchObject({ status: "pending", attempts: 1, faults: 1 });
+  remote.states.set("sub_d", "active");
+  await age(subject, "1 minute");
+  await work(subject);
+  expect(await rowOf(eventId)).toMatchObject({ status: "done", attempts: 2, last_error: null });
+});
+
+test("the sweep gives events that a crash left lying a new job, but none to young or held ones", async () => {
+  remote.states.set("sub_e", "active");
+  const left = await deliver("sub_e");
+  const young = await deliver("sub_f");
+  const held = await deliver("sub_g");
+  await age(left.subject, "2 minutes");
+  await age(held.subject, "2 minutes");
+  await sql`insert into private.webhook_leases (subject, ticket, expires_at) values
+    (${held.subject}, 1, now() + interval '30 seconds'), (${left.subject}, 1, now() - interval '30 seconds')`.execute(
+    bed.app.owner,
+  );
+  await sweepInbox(ctx());
+  expect(await queued(left.subject)).toHaveLength(2);
+  expect(await queued(young.subject)).toHaveLength(1);
+  expect(await queued(held.subject)).toHaveLength(1);
+  await work(left.subject);
+  expect((await rowOf(left.eventId)).status).toBe("done");
+});
+
+test("the sweep forgets leases that ran out more than a day ago", async () => {
+  await sql`insert into private.webhook_leases (subject, ticket, expires_at) values
+    ('product:old', 3, now() - interval '25 hours'), ('product:recent', 3, now() - interval '23 hours')`.execute(
+    bed.app.owner,
+  );
+  await sweepInbox(ctx());
+  const rows = await bed.app.owner.selectFrom("private.webhook_leases").select("subject").execute();
+  const subjects = rows.map(({ subject }) => subject);
+  expect(subjects).toContain("product:recent");
+  expect(subjects).not.toContain("product:old");
+});
+
+test("a run takes at most a hundred events and goes on until none is left", async () => {
+  remote.states.set("sub_h", "active");
+  const delivered = await Promise.all(Array.from({ length: 130 }, () => deliver("sub_h")));
+  await work("customer:cus_sub_h");
+  const rows = await Promise.all(delivered.map(({ eventId }) => rowOf(eventId)));
+  expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(["done"]));
+});
