@@ -9,20 +9,22 @@ async function load<M extends Module>(name: string, imported: Promise<{ default:
   return loaded.default;
 }
 
-const [organizationsModule, authModule, productsModule] = await Promise.all([
+const [organizationsModule, authModule, productsModule, webhooksModule] = await Promise.all([
   load("organizations", import("@turnpike/organizations")),
   load("auth", import("@turnpike/auth")),
   load("products", import("@turnpike/products")),
+  load("webhooks", import("@turnpike/webhooks")),
 ]);
 
 /** Every module, each after those it imports. */
-export const modules: readonly Module[] = [organizationsModule, authModule, productsModule];
+export const modules: readonly Module[] = [organizationsModule, authModule, productsModule, webhooksModule];
 
 /** The whole API: one router per module. */
 export const appRouter = router({
   organizations: organizationsModule.router,
   auth: authModule.router,
   products: productsModule.router,
+  webhooks: webhooksModule.router,
 });
 
 /** The type of the whole API; the client's declarations are generated from it. */

@@ -71,6 +71,47 @@ export interface HalfSignedIn {
   session: Session;
 }
 
+/** A stored event without its body. */
+export interface InboxEvent {
+  id: string;
+  provider: string;
+  /** The provider's own id: `evt_…`. */
+  eventId: string;
+  type: string;
+  status: "dead" | "done" | "ignored" | "pending";
+  /** What it is worked off together with: `customer:cus_…`, else `<object>:<id>`. */
+  subject: string;
+  apiVersion: string | null;
+  isLive: boolean;
+  /** Tries that ended badly or well. */
+  attempts: number;
+  lastError: string | null;
+  /** The provider's time. */
+  eventCreatedAt: Date;
+  receivedAt: Date;
+  /** When a pending event is tried next. */
+  dueAt: Date;
+  processedAt: Date | null;
+}
+
+export interface InboxId {
+  id: string;
+}
+
+/** How the inbox does. */
+export interface InboxStats {
+  pending: number;
+  dead: number;
+  /** When the event that has waited longest came; null when none waits. */
+  oldestPendingAt: Date | null;
+  /** What came in the last 24 hours. */
+  lastDay: {
+    type: string;
+    status: "dead" | "done" | "ignored" | "pending";
+    count: number;
+  }[];
+}
+
 /** The same answer whether or not there is such an account. */
 export interface MailResult {
   status: "sent_if_known";
@@ -296,5 +337,48 @@ export interface Api {
       name?: string | undefined;
       description?: string | undefined;
     }, Product>;
+  };
+  webhooks: {
+    inbox: {
+      /** One stored event with the exact text that was signed. */
+      get: Query<InboxId, {
+        id: string;
+        provider: string;
+        /** The provider's own id: `evt_…`. */
+        eventId: string;
+        type: string;
+        status: "dead" | "done" | "ignored" | "pending";
+        /** What it is worked off together with: `customer:cus_…`, else `<object>:<id>`. */
+        subject: string;
+        apiVersion: string | null;
+        isLive: boolean;
+        /** Tries that ended badly or well. */
+        attempts: number;
+        lastError: string | null;
+        /** The provider's time. */
+        eventCreatedAt: Date;
+        receivedAt: Date;
+        /** When a pending event is tried next. */
+        dueAt: Date;
+        processedAt: Date | null;
+        body: string;
+      }>;
+      /** Stored events, the last received first. */
+      list: Query<{
+        limit?: number | undefined;
+        /** The `nextCursor` of the page before. */
+        cursor?: string | null | undefined;
+        status?: "dead" | "done" | "ignored" | "pending" | undefined;
+        /** An exact type: `invoice.paid`. */
+        type?: string | undefined;
+      }, {
+        items: InboxEvent[];
+        nextCursor: string | null;
+      }>;
+      /** Has a stored event worked off again, whatever became of it before. */
+      replay: Mutation<InboxId, InboxEvent>;
+      /** What waits, what is dead, and what came in the last day. */
+      stats: OptionalQuery<undefined, InboxStats>;
+    };
   };
 }
