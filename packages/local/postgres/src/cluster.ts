@@ -1,14 +1,12 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chown, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Binaries } from "./binaries.ts";
 import { exists, findText, writePrivate } from "./files.ts";
 import { makePrivateDir } from "./place.ts";
 import type { Place } from "./place.ts";
-import type { RunAs } from "./run-as.ts";
 
 const execute = promisify(execFile);
 const MAJOR = "18";
@@ -49,7 +47,7 @@ async function createCluster(binaries: Binaries, place: Place, password: string,
   // the program of a killed start may still be writing.
   const next = await mkdtemp(`${place.dataDir}.new-`);
   await makePrivateDir(next, place.user);
-  await withPasswordFile(password, place.user, async (passwordFile) => {
+  await withPasswordFile(password, place, async (passwordFile) => {
     const options = ["--username=postgres", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8"];
     // The builtin provider sorts and folds the same on every platform, with no locale installed.
     const locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
@@ -93,14 +91,16 @@ async function replacePassword(binaries: Binaries, place: Place, password: strin
   }
 }
 
-async function withPasswordFile(password: string, user: RunAs, use: (path: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "turnpike-initdb-"));
+async function withPasswordFile(password: string, place: Place, use: (path: string) => Promise<void>): Promise<void> {
+  const { uid, gid } = place.user;
+  // Here and not among the temporary files, which the server's user may be kept from.
+  const folder = await mkdtemp(`${place.dataDir}.new-password-`);
   try {
     const path = join(folder, "password");
     await writeFile(path, password, { mode: 0o600 });
-    if (user.uid !== undefined && user.gid !== undefined) {
-      await chown(path, user.uid, user.gid);
-      await chown(folder, user.uid, user.gid);
+    if (uid !== undefined && gid !== undefined) {
+      await chown(path, uid, gid);
+      await chown(folder, uid, gid);
     }
     await use(path);
   } finally {

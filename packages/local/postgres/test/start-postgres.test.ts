@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -102,6 +102,19 @@ test("a folder with other files in it is refused and left alone", async () => {
   await writeFile(join(folder, "letter.txt"), "dear");
   await expect(start({ dataDir: folder })).rejects.toThrow("holds files, but no PostgreSQL cluster");
   expect((await stat(join(folder, "letter.txt"))).size).toBe(4);
+});
+
+test("a cluster of another version is named and left alone", async () => {
+  const postgres = await start();
+  await postgres.stop();
+  await writeFile(join(postgres.dataDir, "PG_VERSION"), "17\n");
+  await expect(start()).rejects.toThrow("was made by PostgreSQL 17; this is PostgreSQL 18");
+});
+
+test("what a start killed in the making left behind is cleared away, and nothing lies beside the cluster but its own", async () => {
+  await mkdir(join(folder, "pg.new-abc123"));
+  await start();
+  expect((await readdir(folder)).toSorted()).toEqual(["pg", "pg.json", "pg.log", "pg.password"]);
 });
 
 test("a setting that PostgreSQL does not know stops the start with the words of its log", async () => {
