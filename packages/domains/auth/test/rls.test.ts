@@ -21,6 +21,7 @@ describe.each<[string, string, () => string[]]>([
   ["the state of a session", "select * from private.session_state($1, $2)", () => [ada.actor.sessionId, ada.userId]],
   ["the sessions of a user", "select * from private.session_ids($1)", () => [ada.userId]],
   ["the factor behind a reset", "select private.reset_needs_second_factor($1)", () => ["0".repeat(56)]],
+  ["the user of an address", "select * from private.find_user($1)", () => [ada.email]],
 ])("%s", (_what, statement, values) => {
   test.each<[string, () => Actor]>([
     ["the owner", () => ada.actor],

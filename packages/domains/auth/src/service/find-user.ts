@@ -1,8 +1,10 @@
 import type { Ctx } from "@turnpike/core";
+import { coreErrors } from "@turnpike/core";
 import type { FoundUser } from "../queries.ts";
 import { findUser } from "../queries.ts";
 
-/** The user of an address; undefined when there is none. For our own scripts: needs a system actor. */
-export function findUserByEmail(ctx: Ctx, email: string): Promise<FoundUser | undefined> {
-  return ctx.system("find a user by address").tx((tx) => findUser(tx.db, email));
+/** The user of an address; undefined when there is none. For our own scripts. Errors: core.forbidden for anyone else. */
+export async function findUserByEmail(ctx: Ctx, email: string): Promise<FoundUser | undefined> {
+  if (ctx.actor.type !== "system") throw coreErrors.forbidden();
+  return ctx.tx((tx) => findUser(tx.db, email));
 }
