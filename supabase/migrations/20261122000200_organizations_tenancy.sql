@@ -66,19 +66,31 @@ create policy members on public.organization_members for select to authenticated
   using (organization_id = any ((select private.my_organizations())::uuid[]));
 grant select on public.organization_members to authenticated;
 
+-- A profile, a personal organization and its ownership for a user who has none of them.
+create function private.set_up_user(user_id uuid, full_name text) returns void
+  language plpgsql
+  set search_path = ''
+  as $$
+  declare
+    given_name text := left(coalesce(set_up_user.full_name, ''), 200);
+    organization uuid := gen_random_uuid();
+  begin
+    insert into public.profiles (id, full_name) values (set_up_user.user_id, given_name);
+    insert into public.organizations (id, name, personal_user_id)
+      values (organization, coalesce(nullif(given_name, ''), 'Personal'), set_up_user.user_id);
+    insert into public.organization_members (organization_id, user_id, role)
+      values (organization, set_up_user.user_id, 'owner');
+  end
+  $$;
+revoke all on function private.set_up_user(uuid, text) from public, anon, authenticated, service_role;
+
 -- Whoever signs up, by whatever way Supabase Auth offers, gets a profile and a personal organization.
 create function private.on_user_created() returns trigger
   language plpgsql security definer
   set search_path = ''
   as $$
-  declare
-    given_name text := left(coalesce(new.raw_user_meta_data ->> 'full_name', ''), 200);
-    organization uuid := gen_random_uuid();
   begin
-    insert into public.profiles (id, full_name) values (new.id, given_name);
-    insert into public.organizations (id, name, personal_user_id)
-      values (organization, coalesce(nullif(given_name, ''), 'Personal'), new.id);
-    insert into public.organization_members (organization_id, user_id, role) values (organization, new.id, 'owner');
+    perform private.set_up_user(new.id, new.raw_user_meta_data ->> 'full_name');
     return new;
   end
   $$;
@@ -86,3 +98,8 @@ revoke all on function private.on_user_created() from public, anon, authenticate
 
 create trigger turnpike_on_user_created after insert on auth.users
   for each row execute function private.on_user_created();
+
+-- A project may have had users before it had us.
+select private.set_up_user(u.id, u.raw_user_meta_data ->> 'full_name')
+from auth.users u
+where u.deleted_at is null;
