@@ -6,10 +6,13 @@ import { apiRouter } from "./http/api.ts";
 import { randomText } from "./ids.ts";
 import { checkOptions, defaultRetryScheduleMs, type StripeOptions } from "./options.ts";
 import { checkoutPages } from "./pages/checkout-routes.ts";
+import { intentPages } from "./pages/intent-routes.ts";
+import { portalPages } from "./pages/portal-routes.ts";
 import { ensureEndpoint } from "./resources/ensure-endpoint.ts";
 import { routes } from "./routes.ts";
 import { Clock } from "./sim/clock.ts";
 import { Faults } from "./sim/faults.ts";
+import { simRouter } from "./sim/sim-router.ts";
 import { openDatabase } from "./storage/open-database.ts";
 import { Store } from "./storage/store.ts";
 import type { World } from "./world.ts";
@@ -77,7 +80,10 @@ function buildApp(world: World): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  app.use("/_sim", simRouter(world));
   app.use(checkoutPages(world));
+  app.use(portalPages(world));
+  app.use(intentPages(world));
   app.use(apiRouter(world, routes));
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {

@@ -66,6 +66,19 @@ export function confirmSetup(ctx: Ctx, intent: SetupIntent, method: PaymentMetho
   });
 }
 
+/** The customer failed or refused 3-D Secure. Emits `setup_intent.setup_failed`. */
+export function failSetup(ctx: Ctx, intent: SetupIntent): SetupIntent {
+  return settle(ctx, intent, "setup_intent.setup_failed", {
+    status: "requires_payment_method",
+    payment_method: null,
+    last_setup_error: {
+      code: "setup_intent_authentication_failure",
+      message: "The latest attempt to set up the payment method has failed because authentication failed.",
+      type: "card_error",
+    },
+  });
+}
+
 function settle(ctx: Ctx, intent: SetupIntent, type: string, change: Partial<SetupIntent>): SetupIntent {
   const after: SetupIntent = { ...intent, next_action: null, ...change };
   ctx.store.put(after, ctx.now);
