@@ -106,3 +106,8 @@ export async function subscribed(
 export function inDays(local: LocalStripe, days: number): Date {
   return new Date(local.now().getTime() + days * 86_400_000);
 }
+
+/** The id of a field that may be expanded; empty when there is none. */
+export function idOf(value: string | { id: string } | null | undefined): string {
+  return typeof value === "string" ? value : (value?.id ?? "");
+}

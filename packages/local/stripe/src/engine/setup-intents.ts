@@ -66,6 +66,11 @@ export function confirmSetup(ctx: Ctx, intent: SetupIntent, method: PaymentMetho
   });
 }
 
+/** Ends a setup intent that has not succeeded. Emits `setup_intent.canceled`. */
+export function cancelSetup(ctx: Ctx, intent: SetupIntent): SetupIntent {
+  return settle(ctx, intent, "setup_intent.canceled", { status: "canceled" });
+}
+
 /** The customer failed or refused 3-D Secure. Emits `setup_intent.setup_failed`. */
 export function failSetup(ctx: Ctx, intent: SetupIntent): SetupIntent {
   return settle(ctx, intent, "setup_intent.setup_failed", {

@@ -50,7 +50,8 @@ function subscriptionTimers(subscription: Subscription, now: number): Timer[] {
     if (at > now) timers.push({ kind: "trial_will_end", at });
   }
   const upcomingAt = periodEnd - upcomingNoticeSec;
-  if (status === "active" && upcomingAt > now) timers.push({ kind: "upcoming", at: upcomingAt });
+  const renews = subscription.cancel_at === null || subscription.cancel_at > periodEnd;
+  if (status === "active" && renews && upcomingAt > now) timers.push({ kind: "upcoming", at: upcomingAt });
   timers.push({ kind: "renew", at: periodEnd });
   return timers;
 }

@@ -3,7 +3,6 @@ import type { Ctx } from "../context.ts";
 import { cancelSubscription } from "../engine/cancel-subscription.ts";
 import { resumeSubscription } from "../engine/resume-subscription.ts";
 import { listObjects } from "../http/page.ts";
-import { paging } from "../http/params.ts";
 import { noParams, route, type Route } from "../http/route.ts";
 import type { Subscription } from "../model/billing.ts";
 import { invalidRequest } from "../stripe-error.ts";
@@ -28,19 +27,6 @@ export const subscriptionRoutes: Route[] = [
     (ctx, _params, id) => resumeSubscription(ctx, ctx.store.get("subscription", id)),
   ),
   route("GET", "/v1/subscriptions", SubscriptionList, listSubscriptions),
-  route(
-    "GET",
-    "/v1/subscription_items",
-    z.strictObject({ ...paging, subscription: SubscriptionList.shape.customer.unwrap() }),
-    (ctx, params) => {
-      const { items } = ctx.store.get("subscription", params.subscription, "subscription");
-      return {
-        ...items,
-        data: items.data.slice(0, params.limit ?? 10),
-        has_more: items.data.length > (params.limit ?? 10),
-      };
-    },
-  ),
 ];
 
 /** The subscription, if it can still be changed. Errors: 404, and 404-like 400 for one that ended, as at Stripe. */
