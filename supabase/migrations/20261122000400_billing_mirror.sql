@@ -28,6 +28,8 @@ create table public.subscriptions (
   current_period_start timestamptz,
   current_period_end timestamptz,
   pause_behavior text,
+  -- The first moment of the present pause: what was paid for until then still counts.
+  pause_began_at timestamptz,
   pause_resumes_at timestamptz,
   -- The first moment of the present stretch of past_due; later failures do not move it.
   past_due_since timestamptz,
@@ -55,6 +57,7 @@ create table public.subscription_items (
   current_period_end timestamptz
 );
 create index subscription_items_subscription on public.subscription_items (subscription_id);
+create index subscription_items_unknown on public.subscription_items (stripe_price_id) where price_id is null;
 
 create table public.invoices (
   id uuid primary key,
@@ -68,6 +71,7 @@ create table public.invoices (
   total_minor bigint not null,
   amount_due_minor bigint not null,
   amount_paid_minor bigint not null,
+  attempt_count integer not null,
   hosted_invoice_url text,
   invoice_pdf_url text,
   period_start timestamptz,
@@ -85,6 +89,8 @@ create table public.checkout_sessions (
   stripe_session_id text not null unique,
   price_id uuid not null references public.prices (id),
   quantity integer not null check (quantity > 0),
+  -- Days of trial that it was opened with; an open one holds its person's only trial.
+  trial_days integer,
   status text not null check (status in ('open', 'complete', 'expired')),
   payment_status text,
   stripe_subscription_id text,
@@ -95,6 +101,7 @@ create table public.checkout_sessions (
   updated_at timestamptz not null default now()
 );
 create index checkout_sessions_organization on public.checkout_sessions (organization_id);
+create index checkout_sessions_trial on public.checkout_sessions (created_by) where trial_days is not null and status = 'open';
 create trigger touch_updated_at before update on public.checkout_sessions
   for each row execute function private.touch_updated_at();
 
@@ -145,11 +152,11 @@ create policy members on public.access_grants for select to authenticated
 grant select on public.customers, public.subscription_items, public.checkout_sessions to authenticated;
 grant select (
   id, organization_id, stripe_subscription_id, stripe_customer_id, status, cancel_at_period_end, cancel_at, canceled_at, ended_at,
-  cancellation_reason, trial_start, trial_end, current_period_start, current_period_end, pause_behavior, pause_resumes_at,
-  past_due_since, started_at, synced_at, created_at, updated_at
+  cancellation_reason, trial_start, trial_end, current_period_start, current_period_end, pause_behavior, pause_began_at,
+  pause_resumes_at, past_due_since, started_at, synced_at, created_at, updated_at
 ) on public.subscriptions to authenticated;
 grant select (
   id, organization_id, stripe_invoice_id, stripe_subscription_id, number, status, billing_reason, currency, total_minor,
-  amount_due_minor, amount_paid_minor, hosted_invoice_url, invoice_pdf_url, period_start, period_end, invoiced_at, paid_at, synced_at
+  amount_due_minor, amount_paid_minor, attempt_count, hosted_invoice_url, invoice_pdf_url, period_start, period_end, invoiced_at, paid_at, synced_at
 ) on public.invoices to authenticated;
 grant select (id, organization_id, feature_id, limit_value, expires_at, revoked_at, created_at) on public.access_grants to authenticated;

@@ -1,1 +1,22 @@
-export {};
+import { defineModule } from "@turnpike/core";
+import { syncCustomerJob } from "./jobs.ts";
+import { listeners } from "./listeners.ts";
+import { dropAccessOnChange, stopDropping } from "./live-access.ts";
+import { billingRouter } from "./router.ts";
+import { stripeMirrors } from "./stripe.ts";
+
+export type { AccessReason } from "./access-reasons.ts";
+export { events as billingEvents } from "./events.ts";
+export type { Access, Subscription } from "./models.ts";
+export { checkAccess } from "./service/access.ts";
+export { syncCustomer } from "./service/sync-customer.ts";
+
+export default defineModule({
+  name: "billing",
+  router: billingRouter,
+  listeners,
+  jobs: [syncCustomerJob],
+  stripe: stripeMirrors,
+  start: dropAccessOnChange,
+  stop: stopDropping,
+});

@@ -58,3 +58,13 @@ export async function replaceProductFeatures(
     )
     .execute();
 }
+
+/** A feature by its key. */
+export async function findFeature(db: Db, key: string): Promise<(Feature & { id: string }) | undefined> {
+  const row = await db
+    .selectFrom("features")
+    .select(["id", "key", "name", "kind"])
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return row && { ...Feature.parse(row), id: row.id };
+}

@@ -47,6 +47,7 @@ export interface CheckoutSessions {
   status: string;
   stripe_session_id: string;
   stripe_subscription_id: string | null;
+  trial_days: number | null;
   updated_at: Generated<Timestamp>;
   url: string | null;
 }
@@ -70,6 +71,7 @@ export interface Features {
 export interface Invoices {
   amount_due_minor: number;
   amount_paid_minor: number;
+  attempt_count: number;
   billing_reason: string | null;
   currency: string;
   hosted_invoice_url: string | null;
@@ -220,6 +222,7 @@ export interface Subscriptions {
   organization_id: string;
   past_due_since: Timestamp | null;
   pause_behavior: string | null;
+  pause_began_at: Timestamp | null;
   pause_resumes_at: Timestamp | null;
   snapshot: Json;
   started_at: Timestamp;

@@ -1,0 +1,34 @@
+import type Stripe from "stripe";
+import { z } from "zod";
+import type { Tx } from "@turnpike/core";
+import { updateSession } from "../queries/checkout-sessions.ts";
+import type { OnLinked } from "./link-customer.ts";
+import { organizationOfCustomer } from "./link-customer.ts";
+import { idOf } from "./stripe-values.ts";
+
+/**
+ * Writes what became of a checkout session. One that somebody made at Stripe links its customer to the organization
+ * named as its reference; a session without a customer changes no link. Needs the service role.
+ */
+export async function applySession(tx: Tx, session: Stripe.Checkout.Session, onLinked: OnLinked): Promise<void> {
+  const customerId = idOf(session.customer);
+  if (customerId !== null) await organizationOfCustomer(tx, customerId, [session.client_reference_id], onLinked);
+  await updateSession(tx.db, session.id, sessionState(session));
+}
+
+const SessionStatus = z.enum(["open", "complete", "expired"]);
+
+/** What of a session changes. A status that we do not know counts as over: nothing is paid on it. */
+export function sessionState(session: Stripe.Checkout.Session): {
+  status: z.infer<typeof SessionStatus>;
+  paymentStatus: string;
+  stripeSubscriptionId: string | null;
+  url: string | null;
+} {
+  return {
+    status: SessionStatus.safeParse(session.status).data ?? "expired",
+    paymentStatus: session.payment_status,
+    stripeSubscriptionId: idOf(session.subscription),
+    url: session.url,
+  };
+}
