@@ -71,7 +71,7 @@ create table public.invoices (
   total_minor bigint not null,
   amount_due_minor bigint not null,
   amount_paid_minor bigint not null,
-  attempt_count integer not null,
+  attempt_count integer not null default 0,
   hosted_invoice_url text,
   invoice_pdf_url text,
   period_start timestamptz,

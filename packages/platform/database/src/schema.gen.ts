@@ -71,7 +71,7 @@ export interface Features {
 export interface Invoices {
   amount_due_minor: number;
   amount_paid_minor: number;
-  attempt_count: number;
+  attempt_count: Generated<number>;
   billing_reason: string | null;
   currency: string;
   hosted_invoice_url: string | null;
@@ -221,8 +221,8 @@ export interface Subscriptions {
   id: string;
   organization_id: string;
   past_due_since: Timestamp | null;
-  pause_behavior: string | null;
   pause_began_at: Timestamp | null;
+  pause_behavior: string | null;
   pause_resumes_at: Timestamp | null;
   snapshot: Json;
   started_at: Timestamp;

@@ -9,7 +9,7 @@ export const expectedGrants: string[] = [
   "anon: select on features",
   "authenticated: select on features",
   "service_role: delete, insert, select, update on features",
-  "authenticated: select (amount_due_minor amount_paid_minor billing_reason currency hosted_invoice_url id invoice_pdf_url invoiced_at number organization_id paid_at period_end period_start status stripe_invoice_id stripe_subscription_id synced_at total_minor) on invoices",
+  "authenticated: select (amount_due_minor amount_paid_minor attempt_count billing_reason currency hosted_invoice_url id invoice_pdf_url invoiced_at number organization_id paid_at period_end period_start status stripe_invoice_id stripe_subscription_id synced_at total_minor) on invoices",
   "service_role: delete, insert, select, update on invoices",
   "authenticated: select on organization_members",
   "service_role: delete, insert, select, update on organization_members",
@@ -35,6 +35,6 @@ export const expectedGrants: string[] = [
   "service_role: delete, insert, select, update on profiles",
   "authenticated: select on subscription_items",
   "service_role: delete, insert, select, update on subscription_items",
-  "authenticated: select (cancel_at cancel_at_period_end canceled_at cancellation_reason created_at current_period_end current_period_start ended_at id organization_id past_due_since pause_behavior pause_resumes_at started_at status stripe_customer_id stripe_subscription_id synced_at trial_end trial_start updated_at) on subscriptions",
+  "authenticated: select (cancel_at cancel_at_period_end canceled_at cancellation_reason created_at current_period_end current_period_start ended_at id organization_id past_due_since pause_began_at pause_behavior pause_resumes_at started_at status stripe_customer_id stripe_subscription_id synced_at trial_end trial_start updated_at) on subscriptions",
   "service_role: delete, insert, select, update on subscriptions",
 ];
