@@ -9,21 +9,23 @@ async function load<M extends Module>(name: string, imported: Promise<{ default:
   return loaded.default;
 }
 
-const [organizationsModule, authModule, productsModule, webhooksModule] = await Promise.all([
+const [organizationsModule, authModule, productsModule, billingModule, webhooksModule] = await Promise.all([
   load("organizations", import("@turnpike/organizations")),
   load("auth", import("@turnpike/auth")),
   load("products", import("@turnpike/products")),
+  load("billing", import("@turnpike/billing")),
   load("webhooks", import("@turnpike/webhooks")),
 ]);
 
 /** Every module, each after those it imports. */
-export const modules: readonly Module[] = [organizationsModule, authModule, productsModule, webhooksModule];
+export const modules: readonly Module[] = [organizationsModule, authModule, productsModule, billingModule, webhooksModule];
 
 /** The whole API: one router per module. */
 export const appRouter = router({
   organizations: organizationsModule.router,
   auth: authModule.router,
   products: productsModule.router,
+  billing: billingModule.router,
   webhooks: webhooksModule.router,
 });
 
