@@ -93,16 +93,28 @@ describe("resetPassword", () => {
   test.each([
     ["too easy for the project", "9 letters", "auth.weak_password"],
     ["the old one", "correct horse battery", "auth.same_password"],
-  ])("refuses a password that is %s and keeps no session of it", async (_what, tried, appCode) => {
-    const { email, userId } = await app.newAccount();
-    const visitor = await app.callerOf();
-    const before = await countSessions(userId);
-    await expect(
-      visitor.resetPassword({ tokenHash: await requestReset(email), newPassword: tried }),
-    ).rejects.toMatchObject({ code: "BAD_REQUEST", cause: { appCode, fieldIssues: [{ path: "newPassword" }] } });
-    expect(await countSessions(userId)).toBe(before);
-    expect((await app.eventsOf(userId)).map(({ name }) => name)).not.toContain("auth.password_reset");
-  });
+  ])(
+    "refuses a password that is %s, keeps no session of it, and lets the link be tried again",
+    async (_what, tried, appCode) => {
+      const { email, userId } = await app.newAccount();
+      const visitor = await app.callerOf();
+      const before = await countSessions(userId);
+      const tokenHash = await requestReset(email);
+      await expect(visitor.resetPassword({ tokenHash, newPassword: tried })).rejects.toMatchObject({
+        code: "BAD_REQUEST",
+        cause: { appCode, fieldIssues: [{ path: "newPassword" }] },
+      });
+      expect(await countSessions(userId)).toBe(before);
+      expect((await app.eventsOf(userId)).map(({ name }) => name)).not.toContain("auth.password_reset");
+      await expect(visitor.resetPassword({ tokenHash, newPassword: tried })).rejects.toMatchObject({
+        cause: { appCode },
+      });
+      expect(await visitor.resetPassword({ tokenHash, newPassword })).toMatchObject({ status: "signed_in" });
+      await expect(visitor.resetPassword({ tokenHash, newPassword: "yet another password" })).rejects.toMatchObject(
+        used,
+      );
+    },
+  );
 
   test("bad input names its field before the link is used", async () => {
     const { email } = await app.newAccount();
