@@ -1,9 +1,6 @@
-import { createTRPCUntypedClient } from "@trpc/client";
 import type { Api } from "./api.gen.ts";
-import type { CallOptions, RunningSubscription, SubscriptionHandlers } from "./calls.ts";
 import type { ClientOptions } from "./client-options.ts";
-import { createLinks } from "./links.ts";
-import { toTurnpikeError } from "./to-error.ts";
+import { connect } from "./connect.ts";
 
 /** A client of the whole API: `client.billing.access.check.query({ feature: "seats" })`. */
 export type Client = Api;
@@ -13,63 +10,5 @@ export type Client = Api;
  * subscriptions reconnect and resume by themselves. Calls fail with `TurnpikeError` and with nothing else.
  */
 export function createClient(options: ClientOptions): Client {
-  const trpc = createTRPCUntypedClient({ links: createLinks(options) });
-  return asClient(createNode(trpc, []));
-}
-
-// A path is only known by walking it, so the proxy has no type of its own; `Api` is generated from the same router.
-function asClient(node: unknown): Client {
-  // oxlint-disable-next-line typescript/consistent-type-assertions -- the reason stands above
-  return node as Client;
-}
-
-type Trpc = ReturnType<typeof createTRPCUntypedClient>;
-
-function createNode(trpc: Trpc, path: readonly string[]): object {
-  const children = new Map<string, unknown>();
-  return new Proxy(Object.freeze({}), {
-    get(_, key) {
-      // A node is no promise: `await client` must not become a call named `then`.
-      if (typeof key !== "string" || key === "then") return undefined;
-      const child = children.get(key) ?? verbs(trpc, path.join("."))[key] ?? createNode(trpc, [...path, key]);
-      children.set(key, child);
-      return child;
-    },
-  });
-}
-
-function verbs(trpc: Trpc, path: string): Record<string, unknown> {
-  if (path === "") return {};
-  return {
-    query: (input: unknown, options: CallOptions = {}) => settled(trpc.query(path, input, requestOptions(options))),
-    mutate: (input: unknown, options: CallOptions = {}) => settled(trpc.mutation(path, input, requestOptions(options))),
-    subscribe: (input: unknown, handlers: SubscriptionHandlers<unknown>) => subscribe(trpc, path, input, handlers),
-  };
-}
-
-function requestOptions({ signal, idempotencyKey }: CallOptions) {
-  return { ...(signal && { signal }), ...(idempotencyKey !== undefined && { context: { idempotencyKey } }) };
-}
-
-async function settled(call: Promise<unknown>): Promise<unknown> {
-  try {
-    return await call;
-  } catch (error) {
-    throw toTurnpikeError(error);
-  }
-}
-
-function subscribe(
-  trpc: Trpc,
-  path: string,
-  input: unknown,
-  handlers: SubscriptionHandlers<unknown>,
-): RunningSubscription {
-  return trpc.subscription(path, input, {
-    ...(handlers.signal && { signal: handlers.signal }),
-    onData: (item) => handlers.onData?.(item),
-    onStarted: () => handlers.onStarted?.(),
-    onComplete: () => handlers.onComplete?.(),
-    onError: (error) => handlers.onError?.(toTurnpikeError(error)),
-  });
+  return connect<Api>(options);
 }

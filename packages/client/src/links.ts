@@ -3,6 +3,7 @@ import type { AnyTRPCRouter } from "@trpc/server";
 import { EventSource } from "eventsource";
 import superjson from "superjson";
 import type { ClientOptions, EventSourceRequest } from "./client-options.ts";
+import { jsonFetch } from "./json-fetch.ts";
 
 // The router's type is not used here, only its transformer flag: calls are typed by the generated `Api`.
 type Links = TRPCLink<AnyTRPCRouter>;
@@ -14,7 +15,7 @@ const maxBatchSize = 20;
 export function createLinks(options: ClientOptions): Links[] {
   const url = `${options.url.replace(/\/+$/, "")}/trpc`;
   const fetcher = options.fetch ?? globalThis.fetch;
-  const common = { url, transformer: superjson, fetch: fetcher };
+  const common = { url, transformer: superjson, fetch: jsonFetch(fetcher) };
   const single: Links = httpLink({ ...common, headers: ({ op }) => headersOf(options, op) });
   const batched: Links = httpBatchLink({
     ...common,

@@ -1,4 +1,5 @@
 import { isTRPCClientError } from "@trpc/client";
+import { BadAnswerError } from "./json-fetch.ts";
 import { TurnpikeError, type FieldIssue } from "./turnpike-error.ts";
 
 /** Turns whatever a link threw into a `TurnpikeError`. What a server of another make answered becomes `client.bad_answer`. */
@@ -28,10 +29,13 @@ function isAbort(thrown: unknown): boolean {
   return thrown.name === "AbortError" || isAbort(thrown.cause);
 }
 
-// An answer that is not tRPC's leaves the response in `meta`; a subscription's failure carries the status as `code`.
+// A subscription that is refused hands over EventSource's event, whose `code` is the HTTP status; tRPC's codes are negative.
 function statusOf(thrown: unknown): number {
-  const response = field(field(thrown, "meta"), "response");
-  return number(response, "status") ?? number(field(thrown, "cause"), "code") ?? 0;
+  if (thrown instanceof BadAnswerError) return thrown.status;
+  const cause = field(thrown, "cause");
+  if (cause instanceof BadAnswerError) return cause.status;
+  const eventStatus = number(field(thrown, "shape"), "code") ?? 0;
+  return Math.max(0, eventStatus);
 }
 
 function fieldIssues(data: unknown): FieldIssue[] {
