@@ -75,9 +75,14 @@ test("a failure in the middle leaves nothing behind", async () => {
   expect(await run(url, "select to_regnamespace('auth') as auth")).toEqual([{ auth: null }]);
 });
 
-test("it refuses production", async () => {
+test("in production a plain database is refused, and one that is ready passes", async () => {
+  const url = await newDatabase("production");
   vi.stubEnv("NODE_ENV", "production");
-  await expect(bootstrapDatabase(postgres.url)).rejects.toThrow(/NODE_ENV=production/);
+  await expect(bootstrapDatabase(url)).rejects.toThrow(/NODE_ENV=production/);
+  vi.stubEnv("NODE_ENV", "test");
+  await bootstrapDatabase(url);
+  vi.stubEnv("NODE_ENV", "production");
+  await expect(bootstrapDatabase(url)).resolves.toBeUndefined();
   vi.unstubAllEnvs();
 });
 

@@ -1,5 +1,6 @@
 import { type RequestHandler, Router, text } from "express";
 import type { Auth } from "./auth.ts";
+import { absentRoutes, oauthRoutes } from "./http/absent-routes.ts";
 import { adminGate, adminUserRoutes } from "./http/admin-routes.ts";
 import { answerErrors, answerNotFound } from "./http/answer-errors.ts";
 import { requireApiKey } from "./http/gateway.ts";
@@ -18,6 +19,7 @@ export function authRouter(auth: Auth): Router {
   router.use(noStore);
   router.use(keyRoutes(auth));
   router.use(verifyLinkRoutes(auth));
+  router.use(oauthRoutes());
   router.use(requireApiKey(auth.keys));
   // Every body is read as JSON whatever its content type, as GoTrue does; parsing is each route's own step.
   router.use(text({ type: () => true, limit: MAX_BODY_BYTES }));
@@ -29,6 +31,7 @@ export function authRouter(auth: Auth): Router {
   router.use(verifyRoutes(auth));
   router.use(mailRoutes(auth));
   router.use(userRoutes(auth));
+  router.use(absentRoutes(auth));
   router.use(answerNotFound);
   router.use(answerErrors(auth));
   return router;

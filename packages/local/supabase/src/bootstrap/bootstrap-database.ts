@@ -13,10 +13,10 @@ const ADVISORY_LOCK = "7283946501";
  * Gives a plain PostgreSQL 15 to 18 what a Supabase project has before its own migrations run: roles, schemas `auth`,
  * `storage` and `extensions`, the claim functions and the tables of Auth and Storage. Running it again changes nothing.
  * @param databaseUrl URL of a superuser of that database
- * Errors: {@link RealSupabaseError} where `auth` exists without our mark; the driver's error when it cannot connect.
+ * Errors: {@link RealSupabaseError} where `auth` exists without our mark; the driver's error when it cannot connect;
+ * refuses to prepare a plain database under NODE_ENV=production.
  */
 export async function bootstrapDatabase(databaseUrl: string): Promise<void> {
-  refuseProduction("bootstrapDatabase");
   const client = new pg.Client({ connectionString: databaseUrl, application_name: "turnpike-bootstrap" });
   // A connection that breaks also fails the query under way; without a listener it would end the process too.
   client.on("error", () => undefined);
@@ -25,7 +25,10 @@ export async function bootstrapDatabase(databaseUrl: string): Promise<void> {
     await client.query("begin");
     await client.query("select pg_advisory_xact_lock($1)", [ADVISORY_LOCK]);
     const version = await readVersion(client);
-    if (version < BOOTSTRAP_VERSION) await applySql(client);
+    if (version < BOOTSTRAP_VERSION) {
+      refuseProduction("bootstrapDatabase");
+      await applySql(client);
+    }
     await client.query("commit");
   } finally {
     // Ending the connection rolls an open transaction back.

@@ -24,7 +24,7 @@ export interface Project {
   /** What the server reported through `onError`. */
   errors: unknown[];
   /** A new client of the real SDK with the anon key. */
-  client(): Client;
+  client(flowType?: "implicit" | "pkce"): Client;
   /** The real SDK with the service key. */
   admin: Client;
   /** Moves the server's clock. */
@@ -64,7 +64,7 @@ export async function startProject(changes: Partial<SupabaseOptions> = {}): Prom
     databaseUrl: postgres.url,
     dataDir: options.dataDir,
     errors,
-    client: () => sdk(project.supabase.url, project.supabase.anonKey),
+    client: (flowType) => sdk(project.supabase.url, project.supabase.anonKey, flowType),
     admin: sdk(supabase.url, supabase.serviceKey),
     advance: (seconds) => void (clock.offsetMs += seconds * 1000),
     async restart(more = {}) {
@@ -83,6 +83,6 @@ export async function startProject(changes: Partial<SupabaseOptions> = {}): Prom
   return project;
 }
 
-function sdk(url: string, key: string): Client {
-  return createClient<NoTables>(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
+function sdk(url: string, key: string, flowType: "implicit" | "pkce" = "implicit"): Client {
+  return createClient<NoTables>(url, key, { auth: { persistSession: false, autoRefreshToken: false, flowType } });
 }
