@@ -31,11 +31,13 @@ export interface JobsPort {
   /** Inserts jobs within an open transaction. The workers wake when it commits. */
   enqueue(db: Transaction<DB>, queue: string, jobs: JobInsert[]): Promise<void>;
   stats(): Promise<QueueStats[]>;
-  listDeadLetters(limit: number): Promise<DeadLetter[]>;
+  /** Jobs that failed for good, oldest first, after the one with the id `after`. Errors: core.invalid_input when that one is gone. */
+  listDeadLetters(limit: number, after?: string): Promise<DeadLetter[]>;
   /** Puts a dead letter back to its queue. False when there is none of that id. */
   retryDeadLetter(id: string): Promise<boolean>;
 }
 
+/** A queue at a glance. `queued` waits, for its time or for a worker; `failed` is counted once a minute. */
 export interface QueueStats {
   queue: string;
   queued: number;

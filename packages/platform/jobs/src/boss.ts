@@ -1,5 +1,7 @@
 import { fromKysely, PgBoss } from "pg-boss";
+import { coreErrors } from "@turnpike/core";
 import type { JobsPort, Log, Module } from "@turnpike/core";
+import { queueStats } from "./queue-stats.ts";
 import { jobQueues } from "./queues.ts";
 
 /** The schema that pg-boss keeps to itself. */
@@ -73,17 +75,15 @@ function jobsPort(boss: PgBoss): JobsPort {
     async enqueue(db, queue, jobs) {
       await boss.insert(queue, jobs, { db: fromKysely(db) });
     },
-    async stats() {
-      const queues = await boss.getQueues();
-      return queues.map((queue) => ({
-        queue: queue.name,
-        queued: queue.queuedCount,
-        active: queue.activeCount,
-        failed: queue.failedCount,
-      }));
-    },
-    async listDeadLetters(limit) {
-      const jobs = await boss.findJobs<Record<string, unknown>>(deadLetterQueue, { queued: true, limit });
+    stats: () => queueStats(boss),
+    async listDeadLetters(limit, after) {
+      if (after !== undefined && (await boss.findJobs(deadLetterQueue, { id: after })).length === 0) {
+        throw coreErrors.invalid_input(undefined, {
+          fieldIssues: [{ path: "cursor", message: "This page is gone. Start from the first one." }],
+        });
+      }
+      const page = { queued: true, limit, ...(after !== undefined && { after }) };
+      const jobs = await boss.findJobs<Record<string, unknown>>(deadLetterQueue, page);
       return jobs.map((job) => ({
         id: job.id,
         queue: job.sourceName ?? "",
