@@ -43,7 +43,7 @@ export const ListInboxInput = PageInput.extend({
   status: InboxStatus.optional(),
   /** An exact type: `invoice.paid`. */
   type: z.string().max(255).optional(),
-});
+}).prefault({});
 export type ListInboxInput = z.output<typeof ListInboxInput>;
 
 export const InboxPage = Page(InboxEvent);

@@ -20,7 +20,8 @@ test("a signed event is stored byte for byte together with its job", async () =>
   const [row] = await stored(event.id);
   expect(row).toMatchObject({ body, status: "pending", subject: "customer:cus_1", type: event.type, attempts: 0 });
   expect(row?.event_created_at).toEqual(new Date(Number(event["created"]) * 1000));
-  expect((await bed.app.deps.jobs.stats()).find(({ queue }) => queue === "webhooks.process")).toBeDefined();
+  const jobs = await bed.app.jobs.boss.findJobs("webhooks.process", { data: { subject: "customer:cus_1" } });
+  expect(jobs).toHaveLength(1);
 });
 
 test("the same event again answers that it is stored already, also when the cache has forgotten it", async () => {

@@ -40,7 +40,7 @@ test("only operators reach the inbox", async () => {
   const { id } = await store("sub_wrong");
   const stranger = (await bed.app.createUser()).actor;
   const calls = (actor: Actor) => [
-    () => as(actor).list({}),
+    () => as(actor).list(),
     () => as(actor).get({ id }),
     () => as(actor).replay({ id }),
     () => as(actor).stats(),
