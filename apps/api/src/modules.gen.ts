@@ -9,16 +9,17 @@ async function load<M extends Module>(name: string, imported: Promise<{ default:
   return loaded.default;
 }
 
-const [organizationsModule, authModule, productsModule, billingModule, webhooksModule] = await Promise.all([
+const [organizationsModule, authModule, productsModule, billingModule, systemModule, webhooksModule] = await Promise.all([
   load("organizations", import("@turnpike/organizations")),
   load("auth", import("@turnpike/auth")),
   load("products", import("@turnpike/products")),
   load("billing", import("@turnpike/billing")),
+  load("system", import("@turnpike/system")),
   load("webhooks", import("@turnpike/webhooks")),
 ]);
 
 /** Every module, each after those it imports. */
-export const modules: readonly Module[] = [organizationsModule, authModule, productsModule, billingModule, webhooksModule];
+export const modules: readonly Module[] = [organizationsModule, authModule, productsModule, billingModule, systemModule, webhooksModule];
 
 /** The whole API: one router per module. */
 export const appRouter = router({
@@ -26,6 +27,7 @@ export const appRouter = router({
   auth: authModule.router,
   products: productsModule.router,
   billing: billingModule.router,
+  system: systemModule.router,
   webhooks: webhooksModule.router,
 });
 

@@ -97,6 +97,24 @@ export interface CustomerSyncReport {
   invoices: number;
 }
 
+export interface DeadLetterId {
+  id: string;
+}
+
+/** A job that failed for good and waits to be sent again. */
+export interface DeadLetterInfo {
+  id: string;
+  /** The queue it failed in. */
+  queue: string;
+  data: {
+    [key: string]: unknown;
+  };
+  /** The message of the last failure. */
+  error: string | null;
+  /** When it came to rest. */
+  createdAt: Date;
+}
+
 export interface EmailInput {
   email: string;
 }
@@ -248,6 +266,12 @@ export interface Invoice {
   paidAt: Date | null;
 }
 
+export interface ListDeadLettersInput {
+  limit?: number | undefined;
+  /** The `nextCursor` of the page before. */
+  cursor?: string | null | undefined;
+}
+
 export interface ListGrants {
   limit?: number | undefined;
   cursor?: string | null | undefined;
@@ -290,6 +314,32 @@ export interface Me {
   /** At most 100; `organizations.list` pages. */
   organizations: Organization[];
   isOperator: boolean;
+}
+
+/** A module as it was loaded. */
+export interface ModuleInfo {
+  name: string;
+  /** Switched off by `MODULES_DISABLED`: its procedures answer not found, its listeners and jobs go on. */
+  isDisabled: boolean;
+  /** Names below the module: `inbox.list`. */
+  procedures: {
+    name: string;
+    type: "mutation" | "query" | "subscription";
+  }[];
+  /** Durable listeners and the events they wait for. */
+  listeners: {
+    name: string;
+    event: string;
+  }[];
+  /** Queues of its jobs. */
+  jobs: string[];
+  /** Schedules; `cron` has five fields, UTC. */
+  schedules: {
+    name: string;
+    cron: string;
+  }[];
+  /** Kinds of Stripe object that it mirrors. */
+  stripeObjects: string[];
 }
 
 export interface OpenPortal {
@@ -365,6 +415,16 @@ export interface ProductsListInput {
   cursor?: string | null | undefined;
 }
 
+/** A queue at a glance. */
+export interface QueueInfo {
+  queue: string;
+  /** Jobs that wait, for their time or for a worker. */
+  queued: number;
+  active: number;
+  /** Jobs that failed for good; counted once a minute. */
+  failed: number;
+}
+
 export interface RefreshInput {
   refreshToken: string;
 }
@@ -378,6 +438,12 @@ export interface RefreshResult {
 export interface ResetPasswordInput {
   tokenHash: string;
   newPassword: string;
+}
+
+/** The queue that a dead letter went back to is worked on again. */
+export interface Retried {
+  id: string;
+  status: "queued";
 }
 
 /** Tokens of a session, as Supabase Auth issues them. */
@@ -651,12 +717,31 @@ export interface Api {
     /** Operators: changes a product's name or description. Errors: products.not_found. */
     update: Mutation<UpdateProduct, Product>;
   };
+  system: {
+    deadLetters: {
+      /** Dead letters, oldest first. */
+      list: OptionalQuery<ListDeadLettersInput | undefined, {
+        items: DeadLetterInfo[];
+        nextCursor: string | null;
+      }>;
+      /** Sends a dead letter back to its queue. Errors: system.dead_letter_not_found. */
+      retry: Mutation<DeadLetterId, Retried>;
+    };
+    jobs: {
+      /** Every queue with what waits, runs and has failed. */
+      stats: OptionalQuery<undefined, QueueInfo[]>;
+    };
+    modules: {
+      /** Every module with its procedures, listeners, jobs and schedules, and whether it is switched off. */
+      list: OptionalQuery<undefined, ModuleInfo[]>;
+    };
+  };
   webhooks: {
     inbox: {
       /** One stored event with the exact text that was signed. */
       get: Query<InboxId, InboxEventWithBody>;
       /** Stored events, the last received first. */
-      list: Query<ListInboxInput, {
+      list: OptionalQuery<ListInboxInput | undefined, {
         items: InboxEvent[];
         nextCursor: string | null;
       }>;
