@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -17,6 +17,8 @@ const template = "turnpike_template";
 /** Starts one PostgreSQL for the whole run and migrates a database that each test file clones. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-test-"));
+  // When root runs the tests, the server is another user and must get in; the cluster inside is private by itself.
+  await chmod(folder, 0o755);
   const postgres = await startPostgres({
     dataDir: join(folder, "postgres"),
     database: template,
