@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const starting = startStack({
     settings: readSettings(process.env),
     dataDir: ".turnpike",
-    ports: { api: 8000, stripe: 8001, mail: 8002, supabase: 8003 },
+    firstPort: 8000,
     logLevel: process.env.LOG_LEVEL || "warn",
     onProgress: progress.step,
   });

@@ -2,9 +2,26 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /** The first free port on loopback from `preferred` on, up to 50 further. */
-export async function freePort(preferred: number): Promise<number> {
+async function freePort(preferred: number): Promise<number> {
   for (let port = preferred; port < preferred + 50; port += 1) if (await isFree(port)) return port;
   throw new Error(`no free port between ${preferred} and ${preferred + 49}`);
+}
+
+/** The ports of a stack. */
+export interface StackPorts {
+  api: number;
+  stripe: number;
+  mail: number;
+  supabase: number;
+}
+
+/** Free ports from `first` on, each above the one before, so that no two parts want the same. `api` is kept where given. */
+export async function stackPorts(first: number, api: number | undefined): Promise<StackPorts> {
+  const ports = { api: api ?? (await freePort(first)), stripe: 0, mail: 0, supabase: 0 };
+  ports.stripe = await freePort(Math.max(first, ports.api) + 1);
+  ports.mail = await freePort(ports.stripe + 1);
+  ports.supabase = await freePort(ports.mail + 1);
+  return ports;
 }
 
 async function isFree(port: number): Promise<boolean> {

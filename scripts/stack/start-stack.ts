@@ -7,7 +7,8 @@ import { startPostgres } from "@turnpike/local-postgres";
 import { startStripe } from "@turnpike/local-stripe";
 import { startSupabase } from "@turnpike/local-supabase";
 import { seed } from "../seed/seed.ts";
-import { freePort } from "./free-port.ts";
+import type { StackPorts } from "./free-port.ts";
+import { stackPorts } from "./free-port.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import type { Settings } from "./settings.ts";
 import { localSecrets } from "./settings.ts";
@@ -24,8 +25,8 @@ interface StackOptions {
   settings: Settings;
   /** Where the stand-ins keep what they hold. */
   dataDir: string;
-  /** Ports to try first; the next free one otherwise. */
-  ports: { api: number; stripe: number; mail: number; supabase: number };
+  /** The first port to try; each part takes the next free one from there. */
+  firstPort: number;
   logLevel: string;
   onProgress: (message: string) => void;
 }
@@ -45,13 +46,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function bringUp(options: StackOptions, started: Stoppers): Promise<StackInfo> {
   const { settings } = options;
   const secrets = await localSecrets(options.dataDir);
+  const ports = await stackPorts(options.firstPort, settings.port);
   const { ownerUrl, databaseUrl } = await migratedDatabase(options, started, secrets.apiPassword);
-  const mail = settings.smtpUrl ? { smtpUrl: settings.smtpUrl, url: "" } : await mailCatcher(options, started);
-  const supabase = settings.supabase ?? (await localSupabase(options, started, ownerUrl, mail.smtpUrl));
-  const port = settings.port ?? (await freePort(options.ports.api));
+  const mail = settings.smtpUrl ? { smtpUrl: settings.smtpUrl, url: "" } : await mailCatcher(options, started, ports);
+  const supabase =
+    settings.supabase ??
+    (await localSupabase(options, started, ports, { databaseUrl: ownerUrl, smtpUrl: mail.smtpUrl }));
   const webhookSecret = settings.webhookSecret ?? secrets.webhookSecret;
-  const apiUrl = `http://127.0.0.1:${port}`;
-  const stripe = settings.stripe ?? (await localStripe(options, started, apiUrl, webhookSecret));
+  const apiUrl = `http://127.0.0.1:${ports.api}`;
+  const stripe =
+    settings.stripe ??
+    (await localStripe(options, started, ports, { url: `${apiUrl}/api/webhooks/stripe`, secret: webhookSecret }));
   const parts = {
     DATABASE_URL: databaseUrl,
     SUPABASE_URL: supabase.url,
@@ -61,7 +66,7 @@ async function bringUp(options: StackOptions, started: Stoppers): Promise<StackI
     STRIPE_SECRET_KEY: stripe.secretKey,
     STRIPE_WEBHOOK_SECRET: webhookSecret,
   };
-  const logins = await api(options, started, port, parts);
+  const logins = await api(options, started, ports.api, parts);
   return {
     apiUrl,
     stripeUrl: stripe.apiBase ?? "",
@@ -102,40 +107,39 @@ async function database({ dataDir, onProgress }: StackOptions, started: Stoppers
   return postgres.url;
 }
 
-async function mailCatcher({ dataDir, ports, onProgress }: StackOptions, started: Stoppers) {
+async function mailCatcher({ dataDir, onProgress }: StackOptions, started: Stoppers, ports: StackPorts) {
   onProgress("mail catcher");
   const mail = await startMail({ port: ports.mail, dataDir: join(dataDir, "mail") });
   started.add(() => mail.stop());
   return mail;
 }
 
-async function localSupabase(
-  { dataDir, ports, onProgress }: StackOptions,
-  started: Stoppers,
-  databaseUrl: string,
-  smtpUrl: string,
-) {
-  onProgress("Supabase Auth");
+interface SupabaseNeeds {
+  databaseUrl: string;
+  smtpUrl: string;
+}
+
+async function localSupabase(options: StackOptions, started: Stoppers, ports: StackPorts, needs: SupabaseNeeds) {
+  options.onProgress("Supabase Auth");
   const siteUrl = process.env.FRONTEND_URL || "http://localhost:3000";
-  const supabase = await startSupabase({
-    databaseUrl,
-    dataDir: join(dataDir, "supabase"),
-    port: ports.supabase,
-    smtpUrl,
-    siteUrl,
-  });
+  const dataDir = join(options.dataDir, "supabase");
+  const supabase = await startSupabase({ ...needs, dataDir, port: ports.supabase, siteUrl });
   started.add(() => supabase.stop());
   return supabase;
 }
 
+interface Webhook {
+  url: string;
+  secret: string;
+}
+
 async function localStripe(
-  { dataDir, ports, onProgress }: StackOptions,
+  { dataDir, onProgress }: StackOptions,
   started: Stoppers,
-  apiUrl: string,
-  secret: string,
+  ports: StackPorts,
+  webhook: Webhook,
 ) {
   onProgress("Stripe");
-  const webhook = { url: `${apiUrl}/api/webhooks/stripe`, secret };
   const stripe = await startStripe({ dataDir: join(dataDir, "stripe"), port: ports.stripe, webhook });
   started.add(() => stripe.stop());
   return { apiBase: stripe.url, secretKey: stripe.secretKey };
