@@ -1,4 +1,5 @@
 export { bootstrapDatabase } from "./bootstrap/bootstrap-database.ts";
 export { RealSupabaseError } from "./bootstrap/real-supabase-error.ts";
 export type { LinkTemplate, MailKind, SupabaseOptions } from "./options.ts";
+export { tokenHashLink } from "./token-hash-link.ts";
 export { type LocalSupabase, startSupabase } from "./start-supabase.ts";

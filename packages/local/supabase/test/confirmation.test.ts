@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tokenHashLink } from "../src/index.ts";
 import { PASSWORD, newEmail } from "./support/accounts.ts";
 import { raw } from "./support/raw-request.ts";
 import { type Project, SITE, startProject } from "./support/start-project.ts";
@@ -144,12 +145,13 @@ test("a mail that cannot be delivered is a 500, and the next request may send at
   expect(linkOf(email).searchParams.get("type")).toBe("signup");
 });
 
-test("a project's own link template replaces the link", async () => {
-  await project.restart({ linkTemplate: (kind, hash, to) => `${to}/auth/${kind}?token_hash=${hash}` });
+test("with tokenHashLink the mail leads to the product's own page, which redeems the hash", async () => {
+  await project.restart({ linkTemplate: tokenHashLink });
   const email = newEmail();
-  await signUp(email);
+  await signUp(email, `${SITE}/confirm?from=mail`);
   const link = linkOf(email);
-  expect(`${link.origin}${link.pathname}`).toBe(`${SITE}/auth/signup`);
+  expect(`${link.origin}${link.pathname}`).toBe(`${SITE}/confirm`);
+  expect([link.searchParams.get("from"), link.searchParams.get("type")]).toEqual(["mail", "signup"]);
   const verified = await project.client().auth.verifyOtp({
     token_hash: link.searchParams.get("token_hash") ?? "",
     type: "email",
