@@ -40,6 +40,8 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     supervise: options.isWorker,
     schedule: options.isWorker,
     useListenNotify: options.isWorker,
+    superviseIntervalSeconds: 15,
+    monitorIntervalSeconds: 30,
     // The API's login role owns nothing, so it could not rebuild an index.
     reindex: false,
   });
@@ -62,6 +64,8 @@ async function declareQueues(boss: PgBoss, modules: readonly Module[]): Promise<
       retryDelay: 1,
       retryBackoff: true,
       retryDelayMax: 900,
+      // What a killed process was at is tried again within a minute; without heartbeats that takes a quarter of an hour.
+      heartbeatSeconds: 30,
       deadLetter: deadLetterQueue,
       notify: true,
     };

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { defineEvents, defineJob, defineModule, eventsChannel, listener, newId } from "@turnpike/core";
@@ -114,6 +115,18 @@ test("a job that fails for good rests in the dead letter with its reason and can
   expect(await app.deps.jobs.retryDeadLetter(newId())).toBe(false);
   await app.jobsIdle();
   expect(await app.deps.jobs.listDeadLetters(10)).toHaveLength(1);
+});
+
+test("a job whose process was killed is missed by its heartbeat and done again", async () => {
+  const id = newId();
+  await app
+    .ctxOf(system)
+    .tx((tx) => tx.enqueue(dig, { depth: 9 }, { id, startAfter: new Date(Date.now() + 3_600_000) }));
+  await sql`update pgboss.job set state = 'active', start_after = now(), started_on = now() - interval '40 seconds',
+    heartbeat_on = now() - interval '31 seconds', retry_limit = 1 where id = ${id}`.execute(app.owner);
+  await app.jobs.boss.supervise("garden.dig");
+  await app.jobsIdle();
+  expect(dug).toContain(9);
 });
 
 test("data that does not fit the event's schema is refused before anything is written", async () => {
