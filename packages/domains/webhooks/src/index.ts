@@ -1,6 +1,7 @@
 import { defineModule } from "@turnpike/core";
 import { mountStripeWebhook } from "./http.ts";
-import { processJob, sweepSchedule } from "./jobs.ts";
+import { processJob } from "./jobs.ts";
+import { resumeInbox, sweepSchedule } from "./recovery.ts";
 import { webhooksRouter } from "./router.ts";
 
 export { events as webhookEvents } from "./events.ts";
@@ -11,4 +12,5 @@ export default defineModule({
   jobs: [processJob],
   schedules: [sweepSchedule],
   http: mountStripeWebhook,
+  start: resumeInbox,
 });

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defineJob } from "@turnpike/core";
-import type { Ctx, Job, Schedule } from "@turnpike/core";
-import { deleteOldLeases, listStrandedSubjects } from "./queries.ts";
+import type { Job } from "@turnpike/core";
 import { processSubject } from "./service/process-subject.ts";
 
 const Subject = z.object({ subject: z.string() });
@@ -15,21 +14,3 @@ export const processJob: Job<z.output<typeof Subject>> = defineJob({
   workers: 3,
   handle: (ctx, { subject }) => processSubject(ctx, { subject, job: processJob }),
 });
-
-const graceSec = 60;
-const maxSubjectsPerSweep = 500;
-const leaseMemorySec = 24 * 60 * 60;
-
-/** Gives events that a crash left lying a new job, and forgets leases of long ago. */
-export async function sweepInbox(ctx: Ctx): Promise<void> {
-  const subjects = await ctx.tx(async (tx) => {
-    const stranded = await listStrandedSubjects(tx.db, graceSec, maxSubjectsPerSweep);
-    for (const subject of stranded) await tx.enqueue(processJob, { subject });
-    await deleteOldLeases(tx.db, leaseMemorySec);
-    return stranded;
-  });
-  if (subjects.length > 0) ctx.log.warn("webhooks.swept", { subjects: subjects.length });
-}
-
-/** The sweep runs each minute. */
-export const sweepSchedule: Schedule = { name: "sweep", cron: "* * * * *", handle: sweepInbox };

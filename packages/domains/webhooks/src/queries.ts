@@ -154,6 +154,26 @@ export async function listStrandedSubjects(db: Db, graceSec: number, limit: numb
   return rows.map((row) => row.subject);
 }
 
+/** Subjects with due events, those of the longest waiting first, and when the lease on them runs out; null when it is free. */
+export async function listWaitingSubjects(
+  db: Db,
+  limit: number,
+): Promise<{ subject: string; heldUntil: Date | null }[]> {
+  const rows = await db
+    .selectFrom("private.webhook_inbox as inbox")
+    .leftJoin("private.webhook_leases as lease", (join) =>
+      join.onRef("lease.subject", "=", "inbox.subject").on("lease.expires_at", ">", wallClock),
+    )
+    .select((eb) => ["inbox.subject", "lease.expires_at", eb.fn.min("inbox.due_at").as("due_at")])
+    .where("inbox.status", "=", "pending")
+    .where("inbox.due_at", "<=", wallClock)
+    .groupBy(["inbox.subject", "lease.expires_at"])
+    .orderBy("due_at")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ subject: row.subject, heldUntil: row.expires_at }));
+}
+
 /** Forgets leases that ran out more than `ageSec` seconds ago. */
 export async function deleteOldLeases(db: Db, ageSec: number): Promise<void> {
   await db

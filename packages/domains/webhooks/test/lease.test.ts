@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { processJob, sweepInbox } from "../src/jobs.ts";
+import { processJob } from "../src/jobs.ts";
 import { processSubject } from "../src/service/process-subject.ts";
 import { createGate, createMirrorTables, createRemote, effectsOf, mirrorOf } from "./mirror-bed.ts";
 import { eventOf, startWebhookBed } from "./webhook-bed.ts";
@@ -102,37 +102,6 @@ test("an event that failed is not touched before it is due", async () => {
   await age(subject, "1 minute");
   await work(subject);
   expect(await rowOf(eventId)).toMatchObject({ status: "done", attempts: 2, last_error: null });
-});
-
-test("the sweep gives events that a crash left lying a new job, but none to young or held ones", async () => {
-  remote.states.set("sub_e", "active");
-  const left = await deliver("sub_e");
-  const young = await deliver("sub_f");
-  const held = await deliver("sub_g");
-  await age(left.subject, "2 minutes");
-  await age(held.subject, "2 minutes");
-  await sql`insert into private.webhook_leases (subject, ticket, expires_at) values
-    (${held.subject}, 1, now() + interval '30 seconds'), (${left.subject}, 1, now() - interval '30 seconds')`.execute(
-    bed.app.owner,
-  );
-  await sweepInbox(ctx());
-  expect(await queued(left.subject)).toHaveLength(2);
-  expect(await queued(young.subject)).toHaveLength(1);
-  expect(await queued(held.subject)).toHaveLength(1);
-  await work(left.subject);
-  expect((await rowOf(left.eventId)).status).toBe("done");
-});
-
-test("the sweep forgets leases that ran out more than a day ago", async () => {
-  await sql`insert into private.webhook_leases (subject, ticket, expires_at) values
-    ('product:old', 3, now() - interval '25 hours'), ('product:recent', 3, now() - interval '23 hours')`.execute(
-    bed.app.owner,
-  );
-  await sweepInbox(ctx());
-  const rows = await bed.app.owner.selectFrom("private.webhook_leases").select("subject").execute();
-  const subjects = rows.map(({ subject }) => subject);
-  expect(subjects).toContain("product:recent");
-  expect(subjects).not.toContain("product:old");
 });
 
 test("a run takes at most a hundred events and goes on until none is left", async () => {

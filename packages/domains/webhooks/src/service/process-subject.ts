@@ -10,13 +10,16 @@ import type { Run, SubjectJob } from "./run.ts";
 const maxRowsPerRun = 100;
 const readsAtOnce = 4;
 
-/** How long a lease lasts, and how long its holder may read. The second is shorter, so that a slow holder knows before it is replaced. */
+/**
+ * How long a lease lasts, and how long its holder may read. The second is shorter, so that a slow holder gives up and
+ * notes it before it is replaced. The first is what the customer of a killed process waits at most.
+ */
 export interface Timing {
   leaseSec: number;
   readDeadlineMs: number;
 }
 
-const defaultTiming: Timing = { leaseSec: 60, readDeadlineMs: 45_000 };
+const defaultTiming: Timing = { leaseSec: 30, readDeadlineMs: 20_000 };
 
 /**
  * Works off a subject's due events until none is left: take the lease and the events, read the objects they name back

@@ -1,0 +1,38 @@
+import type { Ctx, Schedule } from "@turnpike/core";
+import { processJob } from "./jobs.ts";
+import { deleteOldLeases, listStrandedSubjects, listWaitingSubjects } from "./queries.ts";
+
+const graceSec = 60;
+const maxSubjects = 500;
+const leaseMemorySec = 24 * 60 * 60;
+
+/** Gives events that a crash left lying a new job, and forgets leases of long ago. */
+export async function sweepInbox(ctx: Ctx): Promise<void> {
+  const subjects = await ctx.tx(async (tx) => {
+    const stranded = await listStrandedSubjects(tx.db, graceSec, maxSubjects);
+    for (const subject of stranded) await tx.enqueue(processJob, { subject });
+    await deleteOldLeases(tx.db, leaseMemorySec);
+    return stranded;
+  });
+  if (subjects.length > 0) ctx.log.warn("webhooks.swept", { subjects: subjects.length });
+}
+
+/** The sweep runs each minute. */
+export const sweepSchedule: Schedule = { name: "sweep", cron: "* * * * *", handle: sweepInbox };
+
+/**
+ * At a start, gives every subject that waits a job, at the latest when the lease of a killed holder runs out: the job
+ * that was killed with its process counts as running until pg-boss misses its heartbeat. One job too many ends at once.
+ */
+export async function resumeInbox(ctx: Ctx): Promise<void> {
+  await ctx.tx(async (tx) => {
+    for (const { subject, heldUntil } of await listWaitingSubjects(tx.db, maxSubjects)) {
+      await tx.enqueue(processJob, { subject }, heldUntil ? { startAfter: justAfter(heldUntil) } : {});
+    }
+  });
+}
+
+/** A Date has no microseconds: the next millisecond is not before the lease runs out. */
+function justAfter(time: Date): Date {
+  return new Date(time.getTime() + 1);
+}
