@@ -39,7 +39,11 @@ async function withOwnStack(use: (stack: StackInfo) => Promise<void>): Promise<v
       logLevel: "error",
       onProgress: () => undefined,
     });
-    await use(stack.info).finally(() => stack.stop());
+    try {
+      await use(stack.info);
+    } finally {
+      await stack.stop();
+    }
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ import { apiRole } from "@turnpike/database";
 import { startMail } from "@turnpike/local-mail";
 import { startPostgres } from "@turnpike/local-postgres";
 import { startStripe } from "@turnpike/local-stripe";
-import { startSupabase } from "@turnpike/local-supabase";
+import { startSupabase, tokenHashLink } from "@turnpike/local-supabase";
 import { seed } from "../seed/seed.ts";
 import type { StackPorts } from "./free-port.ts";
 import { stackPorts } from "./free-port.ts";
@@ -123,7 +123,13 @@ async function localSupabase(options: StackOptions, started: Stoppers, ports: St
   options.onProgress("Supabase Auth");
   const siteUrl = process.env.FRONTEND_URL || "http://localhost:3000";
   const dataDir = join(options.dataDir, "supabase");
-  const supabase = await startSupabase({ ...needs, dataDir, port: ports.supabase, siteUrl });
+  const supabase = await startSupabase({
+    ...needs,
+    dataDir,
+    port: ports.supabase,
+    siteUrl,
+    linkTemplate: tokenHashLink,
+  });
   started.add(() => supabase.stop());
   return supabase;
 }

@@ -11,7 +11,10 @@ afterAll(() => bed.close());
 
 const Failure = z.object({
   error: z.object({
-    json: z.object({ message: z.string(), data: z.looseObject({ appCode: z.string(), requestId: z.string().nullable() }) }),
+    json: z.object({
+      message: z.string(),
+      data: z.looseObject({ appCode: z.string(), requestId: z.string().nullable() }),
+    }),
   }),
 });
 
@@ -75,6 +78,13 @@ test.each([
   const text = await response.clone().text();
   expect(text).not.toMatch(/stack|node_modules|select |\.ts:/i);
   expect((await failureOf(response)).data.appCode).toBe(appCode);
+});
+
+test("a token that is over does not keep its owner from another session", async () => {
+  const response = await post("/trpc/auth.refresh", '{"json":{"refreshToken":"nothing"}}', {
+    authorization: "Bearer old",
+  });
+  expect((await failureOf(response)).data.appCode).toBe("auth.session_over");
 });
 
 test("the keys of the project are not users", async () => {

@@ -7,7 +7,7 @@ const hourSec = 3600;
 
 /** Limits by client address; generous, because an office is one address. */
 export const clientLimits = {
-  signUp: { name: "auth.sign_up.client", points: 60, durationSec: hourSec },
+  signUp: { name: "auth.sign_up.client", points: 200, durationSec: hourSec },
   signIn: { name: "auth.sign_in.client", points: 100, durationSec: 5 * minuteSec },
   mail: { name: "auth.mail.client", points: 30, durationSec: hourSec },
   link: { name: "auth.link.client", points: 60, durationSec: 15 * minuteSec },

@@ -15,20 +15,21 @@ import { signUp } from "./service/sign-up.ts";
 export const authRouter = router({
   /** Makes an account with a personal organization. Errors: auth.weak_password, auth.account_exists, auth.sign_up_disabled, auth.email_refused, core.limited. */
   signUp: publicProcedure
-    .meta({ rateLimit: clientLimits.signUp })
+    .meta({ forgivesCredential: true, rateLimit: clientLimits.signUp })
     .input(models.SignUpInput)
     .output(models.SignUpResult)
     .mutation(({ ctx, input }) => signUp(ctx, input)),
 
   /** Begins a session by password. Errors: auth.invalid_credentials, auth.email_not_confirmed, auth.user_banned, core.limited. */
   signIn: publicProcedure
-    .meta({ rateLimit: clientLimits.signIn })
+    .meta({ forgivesCredential: true, rateLimit: clientLimits.signIn })
     .input(models.SignInInput)
     .output(models.SignInResult)
     .mutation(({ ctx, input }) => signIn(ctx, input)),
 
   /** Renews a session; the refresh token is used up. Errors: auth.session_over, auth.user_banned. */
   refresh: publicProcedure
+    .meta({ forgivesCredential: true })
     .input(models.RefreshInput)
     .output(models.RefreshResult)
     .mutation(({ ctx, input }) => refreshSession(ctx, input)),
@@ -44,28 +45,28 @@ export const authRouter = router({
 
   /** Confirms your address by the link that was sent to it and begins a session. Errors: auth.token_invalid, auth.user_banned. */
   confirmEmail: publicProcedure
-    .meta({ rateLimit: clientLimits.link })
+    .meta({ forgivesCredential: true, rateLimit: clientLimits.link })
     .input(models.ConfirmEmailInput)
     .output(models.SignInResult)
     .mutation(({ ctx, input }) => confirmEmail(ctx, input)),
 
   /** Sends the confirmation mail again; the same answer for every address. Errors: core.limited. */
   resendConfirmation: publicProcedure
-    .meta({ rateLimit: clientLimits.mail })
+    .meta({ forgivesCredential: true, rateLimit: clientLimits.mail })
     .input(models.EmailInput)
     .output(models.MailResult)
     .mutation(({ ctx, input }) => resendConfirmation(ctx, input)),
 
   /** Sends a mail with a link to set a new password; the same answer for every address. Errors: core.limited. */
   requestPasswordReset: publicProcedure
-    .meta({ rateLimit: clientLimits.mail })
+    .meta({ forgivesCredential: true, rateLimit: clientLimits.mail })
     .input(models.EmailInput)
     .output(models.MailResult)
     .mutation(({ ctx, input }) => requestPasswordReset(ctx, input)),
 
   /** Sets a new password by the link of a reset mail and ends all other sessions. Errors: auth.token_invalid, auth.weak_password, auth.same_password, auth.user_banned. */
   resetPassword: publicProcedure
-    .meta({ rateLimit: clientLimits.link })
+    .meta({ forgivesCredential: true, rateLimit: clientLimits.link })
     .input(models.ResetPasswordInput)
     .output(models.ResetPasswordResult)
     .mutation(({ ctx, input }) => resetPassword(ctx, input)),

@@ -10,6 +10,11 @@ import type { RateLimitRule } from "./ports.ts";
 export interface ProcedureMeta {
   /** A limit by client address, besides the one that every actor has. */
   rateLimit?: RateLimitRule;
+  /**
+   * Works for whoever brings a credential that proves nothing (any more): it is taken for a visitor's call.
+   * For the procedures that lead to a new session.
+   */
+  forgivesCredential?: boolean;
 }
 
 /** What a client gets of a failure, under `data`. */
@@ -66,8 +71,8 @@ const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   return { ...result, error: mapped };
 });
 
-const refuse = t.middleware(({ ctx, next }) => {
-  if (ctx.refusal) throw ctx.refusal;
+const refuse = t.middleware(({ ctx, meta, next }) => {
+  if (ctx.refusal && !meta?.forgivesCredential) throw ctx.refusal;
   return next();
 });
 
@@ -95,7 +100,7 @@ export async function consume(ctx: Ctx, rule: RateLimitRule, key: string): Promi
 }
 
 /** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(mapErrors).use(refuse).use(moduleGate).use(rateLimit);
+export const publicProcedure = t.procedure.use(mapErrors).use(moduleGate).use(rateLimit).use(refuse);
 
 /** A person with a session. `ctx.actor` is narrowed. Errors: core.unauthenticated. */
 export const userProcedure = publicProcedure.use(({ ctx, next }) => {
