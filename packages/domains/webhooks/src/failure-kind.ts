@@ -1,5 +1,5 @@
 import Stripe from "stripe";
-import { isDatabaseDown } from "@turnpike/core";
+import { AppError, isDatabaseDown } from "@turnpike/core";
 import { DeadlineError } from "./deadline.ts";
 import type { FailureKind } from "./retry-rule.ts";
 
@@ -19,6 +19,7 @@ const passingStripeErrors = [
 export function failureKindOf(error: unknown): FailureKind {
   const isPassing =
     error instanceof DeadlineError ||
+    (error instanceof AppError && error.kind === "unavailable") ||
     passingStripeErrors.some((type) => error instanceof type) ||
     isDatabaseDown(error) ||
     (error instanceof Error && "code" in error && passingSqlStates.has(String(error.code)));

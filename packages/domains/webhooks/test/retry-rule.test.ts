@@ -1,5 +1,6 @@
 import Stripe from "stripe";
 import { expect, test } from "vitest";
+import { coreErrors } from "@turnpike/core";
 import { DeadlineError, withDeadline } from "../src/deadline.ts";
 import { failureKindOf } from "../src/failure-kind.ts";
 import { retryDelaySec } from "../src/retry-rule.ts";
@@ -31,11 +32,13 @@ test("what passes by itself is an outage, everything else a fault", () => {
     Object.assign(new Error("refused"), { code: "ECONNREFUSED" }),
     Object.assign(new Error("deadlock detected"), { code: "40P01" }),
     new DeadlineError(1),
+    coreErrors.unavailable({ vendor: "stripe" }),
   ];
   const faults = [
     new errors.StripeInvalidRequestError({ type: "invalid_request_error", message: "no such thing" }),
     Object.assign(new Error("violates check constraint"), { code: "23514" }),
     new TypeError("undefined is not a function"),
+    coreErrors.invalid_input(),
     "a string",
   ];
   expect(outages.map(failureKindOf)).toEqual(outages.map(() => "outage"));

@@ -67,7 +67,7 @@ export interface StripeRef {
 export interface StripeMirror<T = unknown> {
   object: string;
   refs(event: Stripe.Event): StripeRef[];
-  /** Null when Stripe has no such object (any more). `event` is the newest event that named it. */
+  /** Null when Stripe has no such object (any more). `event` is the newest about it, else the newest that named it. */
   read(ctx: Ctx, id: string, event: Stripe.Event): Promise<T | null>;
   apply(tx: Tx, id: string, snapshot: T | null, event: Stripe.Event): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { isForeign } from "../stripe-envelope.ts";
 export interface PlannedObject {
   mirror: StripeMirror;
   id: string;
-  /** The newest event that named it. */
+  /** The newest event about it, or where none is about it itself, the newest that named it. */
   event: Stripe.Event;
   rowIds: string[];
 }
@@ -34,8 +34,15 @@ export function planObjects(mirrors: readonly StripeMirror[], rows: readonly Inb
     if (named.length === 0) unwantedIds.push(row.id);
     for (const { mirror, place, id } of named) {
       const key = `${place} ${id}`;
-      const rowIds = objects.get(key)?.rowIds ?? [];
-      objects.set(key, { mirror, place, id, event, rowIds: [...rowIds, row.id] });
+      const known = objects.get(key);
+      const isHint = known !== undefined && isAbout(known.event, id) && !isAbout(event, id);
+      objects.set(key, {
+        mirror,
+        place,
+        id,
+        event: isHint ? known.event : event,
+        rowIds: [...(known?.rowIds ?? []), row.id],
+      });
     }
   }
   return { objects: [...objects.values()].toSorted((a, b) => a.place - b.place), unwantedIds };
@@ -53,6 +60,11 @@ function namedObjects(mirrors: readonly StripeMirror[], event: Stripe.Event, row
   } catch (error) {
     throw new RowsFailedError([rowId], error);
   }
+}
+
+/** An event's own object may say how it ended, which matters where Stripe has it no more. */
+function isAbout(event: Stripe.Event, id: string): boolean {
+  return "id" in event.data.object && event.data.object.id === id;
 }
 
 // Stored bodies passed StripeEnvelope; beyond that the SDK's type is a hint and mirrors treat it so.

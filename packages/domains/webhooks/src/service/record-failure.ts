@@ -74,8 +74,9 @@ async function settle(
   return undefined;
 }
 
-/** What operators read: the kind of failure and its message, never a stack. A NUL would not fit the column. */
+/** What operators read: the kind of the first cause and its message, never a stack. A NUL would not fit the column. */
 function describe(error: unknown): string {
+  if (error instanceof Error && error.cause instanceof Error) return describe(error.cause);
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.replaceAll("\0", "").slice(0, maxErrorLength);
 }
