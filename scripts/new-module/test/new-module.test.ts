@@ -73,6 +73,20 @@ test("nothing is out of date after that", async () => {
   expect(await inCopy("scripts/gen.ts", "--check")).toMatchObject({ exitCode: 0 });
 });
 
+test("an edited generated file is out of date and named, and so is a module that is not listed yet", async () => {
+  await appendFile(join(root, "packages/client/src/api.gen.ts"), "// edited by hand\n");
+  const edited = await inCopy("scripts/gen.ts", "--check");
+  expect(edited).toMatchObject({
+    exitCode: 1,
+    output: expect.stringContaining("out of date  packages/client/src/api.gen.ts"),
+  });
+  await createModule(root, "unlisted");
+  const unlisted = await inCopy("scripts/gen.ts", "--check");
+  expect(unlisted).toMatchObject({ exitCode: 1, output: expect.stringContaining("depends on @turnpike/unlisted") });
+  await rm(join(root, "packages/domains/unlisted"), { recursive: true });
+  expect(await inCopy("scripts/gen.ts")).toMatchObject({ exitCode: 0 });
+});
+
 test("what the scaffold writes passes the walls, the types, the linter and the formatter", async () => {
   const findings = await checkLayout(root);
   expect(findings.filter((line) => /domains\/(hello|world)/.test(line))).toEqual([]);
