@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@supabase/supabase-js";
 import { expect, test } from "vitest";
+import { installedVersions, startSystemPostgres } from "@turnpike/testing";
 import { bootstrapDatabase, startSupabase } from "../src/index.ts";
 import { PASSWORD, newEmail } from "./support/accounts.ts";
-import { installedVersions, startDebianPostgres } from "./support/start-debian-postgres.ts";
 
 const versions = await installedVersions();
 const isRequired = process.env["REQUIRE_SERVICES"] === "1";
@@ -18,7 +18,7 @@ test.skipIf(versions.length === 0).each(versions)(
   "PostgreSQL %s of the system's packages carries bootstrap, sign-up, refresh and deletion",
   async (version) => {
     const dataDir = await mkdtemp(join(tmpdir(), "turnpike-supabase-"));
-    const postgres = await startDebianPostgres(version);
+    const postgres = await startSystemPostgres(version);
     await bootstrapDatabase(postgres.url);
     await bootstrapDatabase(postgres.url);
     const supabase = await startSupabase({

@@ -1,4 +1,5 @@
-export { apiUrlOf, prepareDatabase } from "./prepare-database.ts";
+export { apiUrlOf, ourMigrations, prepareDatabase } from "./prepare-database.ts";
+export { installedVersions, startSystemPostgres } from "./system-postgres.ts";
 export { createTestApp } from "./test-app.ts";
 export type { TestApp, TestAppOptions } from "./test-app.ts";
 export type { TestClock } from "./test-clock.ts";

@@ -16,7 +16,7 @@ export async function installedVersions(): Promise<string[]> {
 }
 
 /** Starts a throw-away cluster of an installed version; `nobody` runs it when we are root. */
-export async function startDebianPostgres(version: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startSystemPostgres(version: string): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), `turnpike-pg${version}-`));
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
