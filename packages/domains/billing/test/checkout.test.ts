@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { newId } from "@turnpike/core";
+import type { TestUser } from "@turnpike/testing";
+import type { BillingBed } from "./billing-bed.ts";
+import { addMember, declined, makePlan, refused, returns, startBillingBed } from "./billing-bed.ts";
+
+let bed: BillingBed;
+let user: TestUser;
+
+beforeAll(async () => {
+  bed = await startBillingBed();
+  await makePlan(bed, "pro");
+  await makePlan(bed, "other");
+});
+afterAll(() => bed.close());
+beforeEach(async () => {
+  user = await bed.app.createUser();
+});
+
+const start = (who: TestUser, changes: object = {}) =>
+  bed.as(who).billing.checkout.start({ lookupKey: "pro", ...returns, ...changes });
+
+describe("checkout.start", () => {
+  test("leads from no access, over a payment, to access without any webhook", async () => {
+    expect(await bed.as(user).billing.access.check({ feature: "exports" })).toMatchObject({
+      granted: false,
+      reason: "no_subscription",
+    });
+    const { url, sessionId } = await start(user);
+    expect(await bed.as(user).billing.checkout.status({ sessionId })).toMatchObject({
+      status: "open",
+      subscriptionId: null,
+    });
+    const paid = await bed.pay(url);
+    expect(paid.headers.get("location")).toBe(`http://app.test/done?s=${sessionId}`);
+    const status = await bed.as(user).billing.checkout.status({ sessionId });
+    expect(status).toMatchObject({ status: "complete", paymentStatus: "paid" });
+    expect(await bed.as(user).billing.access.check({ feature: "seats" })).toMatchObject({
+      granted: true,
+      limit: 5,
+      reason: "subscription_active",
+      source: { kind: "subscription", id: status.subscriptionId },
+      until: null,
+    });
+  });
+
+  test("a declined card gives no subscription and no access", async () => {
+    const { url, sessionId } = await start(user);
+    expect((await bed.pay(url, declined)).status).toBe(402);
+    expect(await bed.as(user).billing.checkout.status({ sessionId })).toMatchObject({ status: "open" });
+    expect(await bed.as(user).billing.access.check({ feature: "exports" })).toMatchObject({ granted: false });
+  });
+
+  test("twenty at once make one customer and one session", async () => {
+    const starts = await Promise.all(Array.from({ length: 20 }, () => start(user)));
+    expect(new Set(starts.map(({ sessionId }) => sessionId)).size).toBe(1);
+    const { data } = await bed.stripe.customers.list({ limit: 100 });
+    expect(data.filter(({ metadata }) => metadata.turnpike_organization_id === user.organizationId)).toHaveLength(1);
+  });
+
+  test("the same again gives the same session, and others for the product take its place", async () => {
+    const first = await start(user);
+    expect(await start(user)).toEqual(first);
+    const second = await start(user, { quantity: 3 });
+    expect(second.sessionId).not.toBe(first.sessionId);
+    expect((await bed.stripe.checkout.sessions.retrieve(first.sessionId)).status).toBe("expired");
+    const third = await start(user);
+    expect(third.sessionId).not.toBe(first.sessionId);
+    expect((await bed.stripe.checkout.sessions.retrieve(third.sessionId)).status).toBe("open");
+  });
+
+  test("is refused while there is a subscription to the product, and not for another product", async () => {
+    await bed.subscribe(user, "pro");
+    await expect(start(user)).rejects.toMatchObject(refused("billing.already_subscribed"));
+    expect((await start(user, { lookupKey: "other" })).url).toMatch(/^http/);
+  });
+
+  test("is refused after a payment that nobody has told us of", async () => {
+    const { url } = await start(user);
+    await bed.pay(url);
+    await expect(start(user)).rejects.toMatchObject(refused("billing.already_subscribed"));
+    expect(await bed.as(user).billing.access.check({ feature: "exports" })).toMatchObject({ granted: true });
+  });
+
+  test("replaces a customer that was deleted at Stripe without our knowing", async () => {
+    await start(user);
+    const customerOf = async () =>
+      bed.app.owner
+        .selectFrom("customers")
+        .selectAll()
+        .where("organization_id", "=", user.organizationId)
+        .executeTakeFirstOrThrow();
+    const before = await customerOf();
+    await bed.stripe.customers.del(before.stripe_customer_id);
+    expect((await start(user, { lookupKey: "other" })).url).toMatch(/^http/);
+    expect(await customerOf()).toMatchObject({ deleted_at: null });
+    expect((await customerOf()).stripe_customer_id).not.toBe(before.stripe_customer_id);
+  });
+
+  test("takes a price by our id and by Stripe's", async () => {
+    const { priceId, stripePriceId } = await makePlan(bed, `by-id-${newId()}`);
+    const byOurs = await start(user, { lookupKey: undefined, priceId });
+    expect(await start(user, { lookupKey: undefined, priceId: stripePriceId })).toEqual(byOurs);
+  });
+});
+
+describe("a wrong start", () => {
+  test.each([
+    ["successUrl", "http://evil.test/"],
+    ["successUrl", "//evil.test"],
+    ["successUrl", "http://app.test@evil.test/"],
+    ["cancelUrl", "javascript:alert(1)"],
+    ["cancelUrl", String.raw`\\evil.test`],
+    ["cancelUrl", "http://app.test.evil.test/"],
+  ])("with %s %s names the field", async (field, url) => {
+    await expect(start(user, { [field]: url })).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+      cause: { appCode: "core.invalid_input", fieldIssues: [{ path: field }] },
+    });
+  });
+
+  test.each([0, -1, 1.5, 1e6])("with quantity %d is refused", async (quantity) => {
+    await expect(start(user, { quantity })).rejects.toMatchObject(refused("core.invalid_input"));
+  });
+
+  test("with a price that is not on sale is refused", async () => {
+    const plan = await makePlan(bed, `gone-${newId()}`);
+    await bed.as(bed.operator).products.archive({ productId: plan.productId });
+    for (const named of [{ priceId: plan.priceId }, { priceId: newId() }, { priceId: "price_none" }]) {
+      await expect(start(user, { lookupKey: undefined, ...named })).rejects.toMatchObject(
+        refused("billing.price_not_found"),
+      );
+    }
+    await expect(start(user, { lookupKey: "nothing" })).rejects.toMatchObject(refused("billing.price_not_found"));
+    await expect(start(user, { priceId: plan.priceId })).rejects.toMatchObject(refused("core.invalid_input"));
+  });
+
+  test("by a member, a visitor or an API key is refused", async () => {
+    const member = await addMember(bed, user, "member");
+    const request = { organizationId: user.organizationId };
+    const input = { lookupKey: "pro", ...returns };
+    const key = { type: "apiKey" as const, keyId: newId(), organizationId: user.organizationId, scopes: [] };
+    await expect(bed.as(member, request).billing.checkout.start(input)).rejects.toMatchObject(
+      refused("billing.not_allowed"),
+    );
+    await expect(bed.as(key).billing.checkout.start(input)).rejects.toMatchObject(refused("billing.not_allowed"));
+    await expect(bed.as({ type: "anonymous" }).billing.checkout.start(input)).rejects.toMatchObject(
+      refused("core.unauthenticated"),
+    );
+  });
+});
+
+test("checkout.status knows no session of another organization", async () => {
+  const { sessionId } = await start(user);
+  const stranger = await bed.app.createUser();
+  await expect(bed.as(stranger).billing.checkout.status({ sessionId })).rejects.toMatchObject(
+    refused("billing.session_not_found"),
+  );
+});
