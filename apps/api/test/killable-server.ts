@@ -1,0 +1,51 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const startTimeoutMs = 30_000;
+
+/** The server as a process of its own, which a test may kill. */
+export interface KillableServer {
+  url: string;
+  /** Ends it as a power cut would. */
+  kill(): Promise<void>;
+}
+
+/** Starts `main.ts` on a free port and waits until it is ready. `env` is all that it gets besides the port. */
+export async function startKillableServer(env: Record<string, string>): Promise<KillableServer> {
+  const port = String(await freePort());
+  const child = spawn(process.execPath, [main], {
+    env: { ...env, PORT: port },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const kill = () => killed(child);
+  try {
+    await untilReady(child, url);
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+  return { url, kill };
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadline = Date.now() + startTimeoutMs;
+  while (child.exitCode === null && Date.now() < deadline) {
+    const response = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (response?.ok) return;
+    await pause(25);
+  }
+  throw new Error(`the server did not get ready; exit code ${String(child.exitCode)}`);
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+}
