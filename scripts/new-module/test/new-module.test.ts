@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFile, cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -107,6 +107,20 @@ test("a name that is taken, or that cannot be a router key, is refused", async (
   for (const name of ["My-Module", "../escape", "then", "a", "1st"]) {
     await expect(createModule(root, name)).rejects.toThrow("cannot name a module");
   }
+});
+
+test("a procedure that would show a library's type stops the generator, and the client's types stay as they were", async () => {
+  const before = await text("packages/client/src/api.gen.ts");
+  const router = await text("packages/domains/hello/src/router.ts");
+  const leak = "raw: publicProcedure.query(() => new z.ZodError([])),\n  check: publicProcedure";
+  const leaky = `import { z } from "zod";\n${router.replace("check: publicProcedure", leak)}`;
+  await writeFile(join(root, "packages/domains/hello/src/router.ts"), leaky);
+  const generated = await inCopy("scripts/gen.ts");
+  expect(generated.exitCode).toBe(1);
+  expect(generated.output).toContain("hello.raw output: leaks ZodError from zod");
+  expect(generated.output).toContain("hello.raw output: has no schema");
+  expect(await text("packages/client/src/api.gen.ts")).toBe(before);
+  await writeFile(join(root, "packages/domains/hello/src/router.ts"), router);
 });
 
 test("a module that throws while loading stops the generator and the API with its name", async () => {
