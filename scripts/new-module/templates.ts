@@ -38,9 +38,11 @@ function readme(name: string): string {
 
 function index(name: string): string {
   return `import { defineModule } from "@turnpike/core";
+import { errors } from "./errors.ts";
+import { events } from "./events.ts";
 import { ${name}Router } from "./router.ts";
 
-export default defineModule({ name: "${name}", router: ${name}Router });
+export default defineModule({ name: "${name}", router: ${name}Router, errors, events });
 `;
 }
 

@@ -1,4 +1,6 @@
 import { defineModule } from "@turnpike/core";
+import { errors } from "./errors.ts";
+import { events } from "./events.ts";
 import { authRouter } from "./router.ts";
 
 export { actorOfToken } from "./actor-of-token.ts";
@@ -7,4 +9,4 @@ export { setOperator } from "./service/set-operator.ts";
 export { createTokenVerifier } from "./token-verifier.ts";
 export type { TokenVerifierOptions, VerifiedToken } from "./token-verifier.ts";
 
-export default defineModule({ name: "auth", router: authRouter });
+export default defineModule({ name: "auth", router: authRouter, errors, events });

@@ -1,4 +1,6 @@
 import { defineModule } from "@turnpike/core";
+import { errors } from "./errors.ts";
+import { events } from "./events.ts";
 import { syncCustomerJob } from "./jobs.ts";
 import { listeners } from "./listeners.ts";
 import { dropAccessOnChange, stopDropping } from "./live-access.ts";
@@ -14,6 +16,8 @@ export { syncCustomer } from "./service/sync-customer.ts";
 export default defineModule({
   name: "billing",
   router: billingRouter,
+  errors,
+  events,
   listeners,
   jobs: [syncCustomerJob],
   stripe: stripeMirrors,

@@ -1,4 +1,6 @@
 import { defineModule } from "@turnpike/core";
+import { errors } from "./errors.ts";
+import { events } from "./events.ts";
 import { productsRouter } from "./router.ts";
 import { stripeMirrors } from "./stripe.ts";
 
@@ -11,4 +13,4 @@ export { FeatureKey, FeatureKind as FeatureKindSchema } from "./models.ts";
 export type { PriceWithProduct } from "./queries.ts";
 export { findActivePriceByLookupKey, listPricesById, listPricesByStripeId, listPricesOf } from "./queries.ts";
 
-export default defineModule({ name: "products", router: productsRouter, stripe: stripeMirrors });
+export default defineModule({ name: "products", router: productsRouter, errors, events, stripe: stripeMirrors });

@@ -1,4 +1,5 @@
 import { defineModule } from "@turnpike/core";
+import { errors } from "./errors.ts";
 import { systemRouter } from "./router.ts";
 
-export default defineModule({ name: "system", router: systemRouter });
+export default defineModule({ name: "system", router: systemRouter, errors });

@@ -1,4 +1,6 @@
 import { defineModule } from "@turnpike/core";
+import { errors } from "./errors.ts";
+import { events } from "./events.ts";
 import { mountStripeWebhook } from "./http.ts";
 import { processJob } from "./jobs.ts";
 import { resumeInbox, sweepSchedule } from "./recovery.ts";
@@ -9,6 +11,8 @@ export { events as webhookEvents } from "./events.ts";
 export default defineModule({
   name: "webhooks",
   router: webhooksRouter,
+  errors,
+  events,
   jobs: [processJob],
   schedules: [sweepSchedule],
   http: mountStripeWebhook,

@@ -62,11 +62,17 @@ export class AppError extends Error {
 export interface ErrorDefinition {
   kind: ErrorKind;
   message: string;
+  /** Where HTTP has a finer status than the kind's. */
+  httpStatus?: number;
 }
 
-type ErrorFactory = (details?: Record<string, unknown>, options?: Omit<AppErrorOptions, "details">) => AppError;
+/** Makes the error of one state, and says what it is: the row it was declared by, with its code. */
+export interface ErrorFactory extends ErrorDefinition {
+  (details?: Record<string, unknown>, options?: Omit<AppErrorOptions, "details">): AppError;
+  appCode: string;
+}
 
-/** A module's error table: a factory per state, plus the rows for documentation. */
+/** A module's error table: a factory per state. */
 export type ErrorTable<T extends Record<string, ErrorDefinition>> = { [K in keyof T]: ErrorFactory };
 
 /**
@@ -76,9 +82,15 @@ export type ErrorTable<T extends Record<string, ErrorDefinition>> = { [K in keyo
 export function defineErrors<const T extends Record<string, ErrorDefinition>>(module: string, table: T): ErrorTable<T> {
   const entries = Object.entries(table).map(([state, row]): [string, ErrorFactory] => [
     state,
-    (details, options) => new AppError(`${module}.${state}`, row.kind, row.message, { ...options, details }),
+    errorFactory(`${module}.${state}`, row),
   ]);
   return asTable<T>(Object.fromEntries(entries));
+}
+
+function errorFactory(appCode: string, row: ErrorDefinition): ErrorFactory {
+  const create = (details?: Record<string, unknown>, options?: Omit<AppErrorOptions, "details">): AppError =>
+    new AppError(appCode, row.kind, row.message, { ...options, details });
+  return Object.assign(create, row, { appCode });
 }
 
 // Object.fromEntries forgets the keys, which are exactly those of the table it was built from.
@@ -97,6 +109,16 @@ export const coreErrors = defineErrors("core", {
   limited: { kind: "limited", message: "Too many requests. Try again later." },
   unavailable: { kind: "unavailable", message: "The service is not available right now. Try again shortly." },
   too_large: { kind: "too_large", message: "The request is too large." },
+  method_not_supported: {
+    kind: "invalid",
+    httpStatus: 405,
+    message: "This procedure does not take this HTTP method.",
+  },
+  unsupported_media_type: {
+    kind: "invalid",
+    httpStatus: 415,
+    message: "Send JSON with content-type application/json.",
+  },
 });
 
 const databaseDownCodes = new Set([

@@ -6,7 +6,7 @@ export type { ActiveOrganization, Ctx, Deps, OrganizationCtx, RequestInfo, Supab
 export { createCtx } from "./ctx.ts";
 export type { Env } from "./env.ts";
 export { EnvError, readEnv } from "./env.ts";
-export type { ErrorDefinition, ErrorKind, FieldIssue } from "./errors.ts";
+export type { ErrorDefinition, ErrorFactory, ErrorKind, FieldIssue } from "./errors.ts";
 export { AppError, coreErrors, defineErrors, httpStatusOf, isDatabaseDown } from "./errors.ts";
 export type { DomainEvent, EventType } from "./events.ts";
 export { defineEvents } from "./events.ts";
@@ -30,7 +30,7 @@ export type {
   RateLimiter,
   RateLimitRule,
 } from "./ports.ts";
-export type { ErrorData, ProcedureMeta } from "./trpc.ts";
+export type { Audience, ErrorData, ProcedureMeta } from "./trpc.ts";
 export {
   consume,
   createCallerFactory,

@@ -20,16 +20,8 @@ const borderErrors: Partial<Record<TRPCError["code"], AppError>> = {
   PAYLOAD_TOO_LARGE: coreErrors.too_large(),
   BAD_REQUEST: coreErrors.invalid_input(),
   PARSE_ERROR: coreErrors.invalid_input(),
-  METHOD_NOT_SUPPORTED: new AppError(
-    "core.method_not_supported",
-    "invalid",
-    "This procedure does not take this HTTP method.",
-  ),
-  UNSUPPORTED_MEDIA_TYPE: new AppError(
-    "core.unsupported_media_type",
-    "invalid",
-    "Send JSON with content-type application/json.",
-  ),
+  METHOD_NOT_SUPPORTED: coreErrors.method_not_supported(),
+  UNSUPPORTED_MEDIA_TYPE: coreErrors.unsupported_media_type(),
 };
 
 /** What a caller may know of a failure; undefined for what is ours alone. */

@@ -4,6 +4,7 @@ import type Stripe from "stripe";
 import type { z } from "zod";
 import type { Actor } from "./actor.ts";
 import type { Ctx } from "./ctx.ts";
+import type { ErrorFactory } from "./errors.ts";
 import type { DomainEvent, EventType } from "./events.ts";
 import type { Tx } from "./tx.ts";
 
@@ -97,6 +98,10 @@ export interface HttpHost {
 export interface Module {
   name: string;
   router?: AnyRouter;
+  /** What it refuses; the table of `defineErrors`. */
+  errors?: Readonly<Record<string, ErrorFactory>>;
+  /** What happens in it; the table of `defineEvents`. */
+  events?: Readonly<Record<string, EventType>>;
   listeners?: readonly Listener[];
   jobs?: readonly Job[];
   schedules?: readonly Schedule[];

@@ -6,8 +6,13 @@ import { coreErrors } from "./errors.ts";
 import { appErrorOf, toTrpcError } from "./map-errors.ts";
 import type { RateLimitRule } from "./ports.ts";
 
+/** Who may call a procedure: anyone, a person with a session, someone who acts for an organization, an operator. */
+export type Audience = "public" | "user" | "organization" | "operator";
+
 /** What a procedure declares about itself. */
 export interface ProcedureMeta {
+  /** Set by the procedure it is built from. It documents; the procedure's own check decides. */
+  audience?: Audience;
   /** A limit by client address, besides the one that every actor has. */
   rateLimit?: RateLimitRule;
   /**
@@ -100,17 +105,22 @@ export async function consume(ctx: Ctx, rule: RateLimitRule, key: string): Promi
 }
 
 /** Anyone, signed in or not. */
-export const publicProcedure = t.procedure.use(mapErrors).use(moduleGate).use(rateLimit).use(refuse);
+export const publicProcedure = t.procedure
+  .meta({ audience: "public" })
+  .use(mapErrors)
+  .use(moduleGate)
+  .use(rateLimit)
+  .use(refuse);
 
 /** A person with a session. `ctx.actor` is narrowed. Errors: core.unauthenticated. */
-export const userProcedure = publicProcedure.use(({ ctx, next }) => {
+export const userProcedure = publicProcedure.meta({ audience: "user" }).use(({ ctx, next }) => {
   const { actor } = ctx;
   if (actor.type !== "user" && actor.type !== "operator") throw coreErrors.unauthenticated();
   return next({ ctx: { ...ctx, actor } });
 });
 
 /** Someone who acts for an organization: a member or its API key. `ctx.organization` is set. Errors: core.unauthenticated, core.not_found. */
-export const organizationProcedure = publicProcedure.use(async ({ ctx, next }) => {
+export const organizationProcedure = publicProcedure.meta({ audience: "organization" }).use(async ({ ctx, next }) => {
   if (ctx.actor.type === "anonymous") throw coreErrors.unauthenticated();
   const organization = await ctx.findOrganization();
   if (!organization) throw coreErrors.not_found({ what: "organization" });
@@ -118,7 +128,7 @@ export const organizationProcedure = publicProcedure.use(async ({ ctx, next }) =
 });
 
 /** An operator, or one of our own scripts and jobs. Errors: core.unauthenticated, core.forbidden. */
-export const operatorProcedure = publicProcedure.use(({ ctx, next }) => {
+export const operatorProcedure = publicProcedure.meta({ audience: "operator" }).use(({ ctx, next }) => {
   if (ctx.actor.type === "anonymous") throw coreErrors.unauthenticated();
   if (ctx.actor.type !== "operator" && ctx.actor.type !== "system") throw coreErrors.forbidden();
   return next();
