@@ -18,7 +18,7 @@ export interface OpenDeps {
 
 /** Builds what every context needs from the environment: the only place that constructs vendors' clients. */
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
-  const providers = createProviders(env);
+  const providers = createProviders(env, log);
   const database = openDatabase({
     url: env.DATABASE_URL,
     max: env.DATABASE_POOL_MAX,

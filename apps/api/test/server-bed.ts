@@ -7,24 +7,23 @@ import { readEnv } from "@turnpike/core";
 import type { Env, Module } from "@turnpike/core";
 import { startMail } from "@turnpike/local-mail";
 import { startStripe } from "@turnpike/local-stripe";
+import type { LocalStripe } from "@turnpike/local-stripe";
 import { startSupabase } from "@turnpike/local-supabase";
 import { createTestDatabase } from "@turnpike/testing";
 import { freePort } from "./free-port.ts";
 
-/** A server of ours with everything around it, on ports and a database of its own. */
-export interface ServerBed {
+/** Everything around a server, and the environment that leads there. */
+export interface Parts {
   url: string;
-  server: RunningServer;
-  env: Env;
+  variables: Record<string, string>;
+  stripe: LocalStripe;
   mailUrl: string;
   ownerUrl: string;
   close(): Promise<void>;
 }
 
-/** Starts it. `env` overrides variables; `modules` replaces the list that runs (the router stays whole). */
-export async function startServerBed(
-  options: { env?: NodeJS.ProcessEnv; modules?: readonly Module[] } = {},
-): Promise<ServerBed> {
+/** Starts what a server needs, on ports and a database of its own. */
+export async function startParts(): Promise<Parts> {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-api-"));
   const database = await createTestDatabase();
   const mail = await startMail({});
@@ -39,7 +38,7 @@ export async function startServerBed(
   const url = `http://127.0.0.1:${port}`;
   const secret = "whsec_of_the_bed";
   const stripe = await startStripe({ webhook: { url: `${url}/api/webhooks/stripe`, secret } });
-  const env = readEnv({
+  const variables = {
     NODE_ENV: "test",
     LOG_LEVEL: "silent",
     PORT: String(port),
@@ -51,20 +50,38 @@ export async function startServerBed(
     STRIPE_API_BASE: stripe.url,
     STRIPE_SECRET_KEY: stripe.secretKey,
     STRIPE_WEBHOOK_SECRET: secret,
-    ...options.env,
-  });
-  const closeParts = async (): Promise<void> => {
+  };
+  const close = async (): Promise<void> => {
     await Promise.all([stripe.stop(), supabase.stop(), mail.stop()]);
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   };
-  const server = await startServer(env, options.modules ?? allModules, appRouter).catch(async (error: unknown) => {
-    await closeParts();
+  return { url, variables, stripe, mailUrl: mail.url, ownerUrl: database.ownerUrl, close };
+}
+
+/** A server of ours in this process, with everything around it. */
+export interface ServerBed {
+  url: string;
+  server: RunningServer;
+  env: Env;
+  close(): Promise<void>;
+}
+
+/** Starts it. `env` overrides variables; `modules` replaces the list that runs (the router stays whole). */
+export async function startServerBed(
+  options: { env?: NodeJS.ProcessEnv; modules?: readonly Module[] } = {},
+): Promise<ServerBed> {
+  const parts = await startParts();
+  try {
+    const env = readEnv({ ...parts.variables, ...options.env });
+    const server = await startServer(env, options.modules ?? allModules, appRouter);
+    const close = async (): Promise<void> => {
+      await server.stop(1000);
+      await parts.close();
+    };
+    return { url: parts.url, server, env, close };
+  } catch (error) {
+    await parts.close();
     throw error;
-  });
-  const close = async (): Promise<void> => {
-    await server.stop(1000);
-    await closeParts();
-  };
-  return { url, server, env, mailUrl: mail.url, ownerUrl: database.ownerUrl, close };
+  }
 }

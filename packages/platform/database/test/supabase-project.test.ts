@@ -58,8 +58,8 @@ test("migrations run as the owner of a Supabase project; what it may not grant i
 });
 
 test("logged in as that owner, each transaction is the actor's: a tenant sees its own rows only", async () => {
-  const { db, close } = openDatabase({ url: ownerUrl });
-  const port = databasePort(db);
+  const database = openDatabase({ url: ownerUrl });
+  const port = databasePort(database.db);
   const client = new Client({ connectionString: postgres.url });
   await client.connect();
   await client.query("set role supabase_auth_admin");
@@ -87,5 +87,5 @@ test("logged in as that owner, each transaction is the actor's: a tenant sees it
     trx.selectFrom("organizations").select("id").execute(),
   );
   await expect(visitors).rejects.toMatchObject({ code: "42501" });
-  await close();
+  await database.close();
 });

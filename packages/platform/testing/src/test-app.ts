@@ -67,7 +67,7 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
   const clock = createTestClock();
   const isWorker = options.runWorkers ?? false;
   const jobs = await startJobs({ url: database.apiUrl, modules: options.modules, log, isWorker });
-  const deps = { ...depsOf(options), database: databasePort(api.db), jobs: jobs.port, clock, log };
+  const deps = { ...depsOf(options, log), database: databasePort(api.db), jobs: jobs.port, clock, log };
   const ctxOf: TestApp["ctxOf"] = (actor, request) => createCtx(deps, actor, { requestId: newId(), ...request });
   if (isWorker) await startWorkers(jobs, options.modules, (job) => ctxOf({ type: "system", job }));
   const close = async (): Promise<void> => {
@@ -90,10 +90,10 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
   };
 }
 
-function depsOf(options: TestAppOptions): Omit<Deps, "database" | "jobs" | "clock" | "log"> {
+function depsOf(options: TestAppOptions, log: TestLog): Omit<Deps, "database" | "jobs" | "clock" | "log"> {
   return {
     config: { ...defaultConfig, ...options.config },
-    bus: createMemoryBus(),
+    bus: createMemoryBus((error) => log.error("bus.subscriber_failed", { error })),
     cache: createMemoryCache(),
     rateLimit: createMemoryRateLimiter(),
     stripe:

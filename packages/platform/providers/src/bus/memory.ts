@@ -1,21 +1,30 @@
-import { EventEmitter } from "node:events";
 import type { EventBus } from "@turnpike/core";
 
-/** A bus within one process. */
-export function createMemoryBus(): EventBus {
-  const emitter = new EventEmitter().setMaxListeners(0);
+type Listener = (message: unknown) => void;
+
+/** A bus within one process. A subscriber that throws is reported to `onError` and to nobody else. */
+export function createMemoryBus(onError: (error: unknown) => void): EventBus {
+  const channels = new Map<string, Set<Listener>>();
   return {
     async publish(channel, message) {
       // The same JSON trip that a message makes between processes.
-      const copy: unknown = JSON.parse(JSON.stringify(message));
-      emitter.emit(channel, copy);
+      const text = JSON.stringify(message);
+      for (const listener of channels.get(channel) ?? []) {
+        try {
+          const copy: unknown = JSON.parse(text);
+          listener(copy);
+        } catch (error) {
+          onError(error);
+        }
+      }
     },
     async subscribe(channel, listener) {
-      emitter.on(channel, listener);
-      return async () => void emitter.off(channel, listener);
+      const listeners = channels.get(channel) ?? new Set();
+      channels.set(channel, listeners.add(listener));
+      return async () => void listeners.delete(listener);
     },
     async close() {
-      emitter.removeAllListeners();
+      channels.clear();
     },
   };
 }

@@ -1,9 +1,19 @@
 import { LRUCache } from "lru-cache";
 import type { Cache } from "@turnpike/core";
 
-/** A cache within one process: at most `maxEntries`, the least recently used goes first. */
-export function createMemoryCache(maxEntries = 10_000): Cache {
-  const entries = new LRUCache<string, string>({ max: maxEntries });
+interface MemoryCacheOptions {
+  /** The least recently used go beyond this. */
+  maxEntries?: number;
+  /** Milliseconds on a clock that only goes forward. */
+  now?: () => number;
+}
+
+/** A cache within one process. */
+export function createMemoryCache({
+  maxEntries = 10_000,
+  now = () => performance.now(),
+}: MemoryCacheOptions = {}): Cache {
+  const entries = new LRUCache<string, string>({ max: maxEntries, ttlResolution: 0, perf: { now } });
   return {
     async get(key) {
       const text = entries.get(key);

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+import { createMemoryBus } from "@turnpike/providers";
+
+const failures: unknown[] = [];
+const implementations = { memory: () => createMemoryBus((error) => failures.push(error)) };
+
+describe.each(Object.entries(implementations))("%s bus", (_name, create) => {
+  test("a message reaches every subscriber of its channel, and no other", async () => {
+    const bus = create();
+    const heard: [string, unknown][] = [];
+    for (const name of ["first", "second"]) await bus.subscribe("a", (message) => heard.push([name, message]));
+    await bus.subscribe("b", () => heard.push(["wrong", null]));
+    await bus.publish("a", { at: new Date(0), gone: undefined });
+    const message = { at: "1970-01-01T00:00:00.000Z" };
+    expect(heard).toEqual([
+      ["first", message],
+      ["second", message],
+    ]);
+    await bus.close();
+  });
+
+  test("who has left hears nothing more", async () => {
+    const bus = create();
+    const heard: unknown[] = [];
+    const leave = await bus.subscribe("a", (message) => heard.push(message));
+    await bus.publish("a", 1);
+    await leave();
+    await bus.publish("a", 2);
+    expect(heard).toEqual([1]);
+    await bus.close();
+  });
+
+  test("a subscriber that throws takes the message from nobody else, and nothing from the publisher", async () => {
+    const bus = create();
+    const heard: unknown[] = [];
+    await bus.subscribe("a", () => {
+      throw new Error("deaf");
+    });
+    await bus.subscribe("a", (message) => heard.push(message));
+    await bus.publish("a", 1);
+    expect(heard).toEqual([1]);
+    expect(failures).toEqual([new Error("deaf")]);
+    await bus.close();
+  });
+});
