@@ -4,11 +4,13 @@ import { checkoutSessionRoutes } from "./resources/checkout-sessions.ts";
 import { couponRoutes } from "./resources/coupons.ts";
 import { customerRoutes } from "./resources/customers.ts";
 import { eventRoutes } from "./resources/events.ts";
+import { invoiceItemRoutes } from "./resources/invoice-items.ts";
 import { invoiceRoutes } from "./resources/invoices.ts";
 import { paymentIntentRoutes } from "./resources/payment-intents.ts";
 import { paymentMethodRoutes } from "./resources/payment-methods.ts";
 import { portalConfigurationRoutes } from "./resources/portal-configurations.ts";
 import { portalSessionRoutes } from "./resources/portal-sessions.ts";
+import { previewRoutes } from "./resources/preview-invoice.ts";
 import { priceRoutes } from "./resources/prices.ts";
 import { productRoutes } from "./resources/products.ts";
 import { setupIntentRoutes } from "./resources/setup-intents.ts";
@@ -24,7 +26,10 @@ export const routes: readonly Route[] = [
   ...checkoutSessionRoutes,
   ...subscriptionRoutes,
   ...subscriptionItemRoutes,
+  // Before invoices: create_preview must not be taken for an id.
+  ...previewRoutes,
   ...invoiceRoutes,
+  ...invoiceItemRoutes,
   ...paymentIntentRoutes,
   ...setupIntentRoutes,
   ...chargeRoutes,

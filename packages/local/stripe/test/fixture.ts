@@ -111,3 +111,10 @@ export function inDays(local: LocalStripe, days: number): Date {
 export function idOf(value: string | { id: string } | null | undefined): string {
   return typeof value === "string" ? value : (value?.id ?? "");
 }
+
+/** The one item of a subscription. */
+export function itemOf(subscription: Stripe.Subscription): Stripe.SubscriptionItem {
+  const [item] = subscription.items.data;
+  if (item === undefined) throw new Error("no item");
+  return item;
+}

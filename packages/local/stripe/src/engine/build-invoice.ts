@@ -6,6 +6,8 @@ import { applyDiscounts } from "./discounts.ts";
 
 /** What an invoice is to be made of. Times are unix seconds. */
 export interface InvoiceRequest {
+  /** Its id when it must be known beforehand. */
+  id?: string;
   customer: Customer;
   subscription: Subscription | null;
   lines: InvoiceLine[];
@@ -21,7 +23,7 @@ export interface InvoiceRequest {
 
 /** A draft with its totals: discounts spread over the lines, the customer's balance not yet used. Nothing is stored. */
 export function buildInvoice(ctx: Ctx, request: InvoiceRequest): Invoice {
-  const id = newId("in");
+  const id = request.id ?? newId("in");
   const { customer, subscription } = request;
   const discounted = applyDiscounts(ctx, request.lines, subscription?.discounts ?? []);
   const lines = discounted.lines.map((line) => ({ ...line, invoice: id }));

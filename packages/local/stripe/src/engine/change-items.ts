@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { create, update } from "../events/record.ts";
 import { mergeMetadata } from "../http/params.ts";
+import { newId } from "../ids.ts";
 import type { Price, Subscription, SubscriptionItem } from "../model/billing.ts";
 import { invalidRequest, resourceMissing } from "../stripe-error.ts";
 import { checkPrice, cycleOf, newItem, planOf } from "./build-subscription.ts";
@@ -8,7 +9,7 @@ import { behaviorOf } from "./cards.ts";
 import { subscriptionLine } from "./invoice-lines.ts";
 import { cardFor, collectInvoice, finalizeInvoice } from "./invoices.ts";
 import { nextPeriodEnd } from "./period.ts";
-import { prorate } from "./prorate.ts";
+import { prorations } from "./prorate.ts";
 import { buildWithPending, periodOf, withPeriod } from "./renew.ts";
 
 /** One change, its price already looked up. */
@@ -41,19 +42,31 @@ export function changeItems(
   options: ChangeOptions,
 ): Subscription {
   const data = changedItems(ctx, settings, requests);
-  const restarts = options.restartsPeriod || intervalChanged(settings, data);
-  const kept: Subscription = { ...settings, items: { ...settings.items, data } };
-  const changed = restarts && settings.status !== "trialing" ? restarted(ctx, kept) : kept;
   if (options.paymentBehavior === "pending_if_incomplete" && wouldFail(ctx, before)) return holdBack(ctx, before, data);
-  const saved = update(ctx, before, changed, "customer.subscription.updated");
-  if (options.prorationBehavior === "none" && !restarts) return saved;
-  if (settings.status === "trialing") return saved;
-  if (options.prorationBehavior !== "none") prorate(ctx, settings, data, { date: options.prorationDate, restarts });
-  if (!restarts && options.prorationBehavior !== "always_invoice") return saved;
-  return invoiceNow(ctx, saved, options, restarts);
+  const isTrial = settings.status === "trialing";
+  const restarts = !isTrial && (options.restartsPeriod || intervalChanged(settings, data));
+  const kept: Subscription = { ...settings, items: { ...settings.items, data }, pending_update: null };
+  const changed = restarts ? restarted(ctx, kept) : kept;
+  const prorates = !isTrial && options.prorationBehavior !== "none";
+  const items = prorates ? prorations(ctx, settings, data, { date: options.prorationDate, restarts }) : [];
+  const billsNow = restarts || (options.prorationBehavior === "always_invoice" && items.length > 0);
+  const invoiceId = newId("in");
+  const saved = update(
+    ctx,
+    before,
+    billsNow ? { ...changed, latest_invoice: invoiceId } : changed,
+    "customer.subscription.updated",
+  );
+  for (const item of items) create(ctx, item, "invoiceitem.created");
+  return billsNow ? invoiceNow(ctx, saved, { id: invoiceId, restarts, prorationDate: options.prorationDate }) : saved;
 }
 
-function changedItems(ctx: Ctx, subscription: Subscription, requests: readonly ItemRequest[]): SubscriptionItem[] {
+/** The items after the changes asked for. Nothing is stored. Errors: 404 for an unknown item, prices that do not go together, none left. */
+export function changedItems(
+  ctx: Ctx,
+  subscription: Subscription,
+  requests: readonly ItemRequest[],
+): SubscriptionItem[] {
   const period = periodOf(subscription);
   let items = [...subscription.items.data];
   for (const [index, request] of requests.entries()) {
@@ -97,7 +110,8 @@ function changedItem(item: SubscriptionItem, request: ItemRequest): Subscription
   };
 }
 
-function intervalChanged(subscription: Subscription, data: readonly SubscriptionItem[]): boolean {
+/** True when the changed items bill in another rhythm. */
+export function intervalChanged(subscription: Subscription, data: readonly SubscriptionItem[]): boolean {
   const [old] = subscription.items.data;
   const [fresh] = data;
   if (old === undefined || fresh === undefined) return false;
@@ -106,29 +120,32 @@ function intervalChanged(subscription: Subscription, data: readonly Subscription
   return from.interval !== to.interval || from.interval_count !== to.interval_count;
 }
 
-function restarted(ctx: Ctx, subscription: Subscription): Subscription {
+/** The subscription with a period that begins now. */
+export function restarted(ctx: Ctx, subscription: Subscription): Subscription {
   const [item] = subscription.items.data;
   if (item === undefined) return subscription;
   const period = { start: ctx.now, end: nextPeriodEnd(ctx.now, ctx.now, cycleOf(item.price)) };
   return { ...withPeriod(subscription, period), billing_cycle_anchor: ctx.now };
 }
 
-function invoiceNow(ctx: Ctx, subscription: Subscription, options: ChangeOptions, restarts: boolean): Subscription {
+function invoiceNow(
+  ctx: Ctx,
+  subscription: Subscription,
+  options: { id: string; restarts: boolean; prorationDate: number },
+): Subscription {
   const period = periodOf(subscription);
-  const lines = restarts
-    ? subscription.items.data.map((item) => subscriptionLine(ctx, subscription, item, { period }))
-    : [];
   const draft = buildWithPending(ctx, {
+    id: options.id,
     subscription,
-    lines,
+    lines: options.restarts
+      ? subscription.items.data.map((item) => subscriptionLine(ctx, subscription, item, { period }))
+      : [],
     reason: "subscription_update",
     period: { start: ctx.now, end: ctx.now },
     finalizesAt: ctx.now,
     prorationDate: options.prorationDate,
   });
-  if (draft.lines.data.length === 0) return subscription;
   create(ctx, draft, "invoice.created");
-  update(ctx, subscription, { ...subscription, latest_invoice: draft.id }, "customer.subscription.updated");
   collectInvoice(ctx, finalizeInvoice(ctx, draft), "later");
   return ctx.store.get("subscription", subscription.id);
 }

@@ -61,7 +61,7 @@ export function collectInvoice(
 export function markPaid(ctx: Ctx, invoice: Invoice, intent: PaymentIntent | null): Invoice {
   const paid: Invoice = {
     ...invoice,
-    amount_paid: intent === null ? 0 : invoice.amount_due,
+    amount_paid: invoice.amount_due,
     amount_remaining: 0,
     attempt_count: invoice.attempt_count + (intent === null ? 0 : 1),
     attempted: true,

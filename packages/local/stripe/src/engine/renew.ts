@@ -42,11 +42,22 @@ export function renewSubscription(ctx: Ctx, subscription: Subscription): void {
   if (subscription.status === "trialing" && !hasCard(ctx, subscription) && endTrialWithoutCard(ctx, subscription))
     return;
   const ended = periodOf(subscription);
-  const renewed = withPeriod(subscription, followingPeriod(subscription));
+  const discounts = dropOverDiscounts(ctx, subscription);
+  const renewed = withPeriod({ ...subscription, discounts }, followingPeriod(subscription));
   const status = subscription.status === "trialing" ? "active" : subscription.status;
   const invoice = draftCycleInvoice(ctx, { ...renewed, status }, ended);
   update(ctx, subscription, { ...renewed, status, latest_invoice: invoice.id }, "customer.subscription.updated");
   create(ctx, invoice, "invoice.created");
+}
+
+/** The discounts that still run; the others are over. Emits `customer.discount.deleted` for those. */
+function dropOverDiscounts(ctx: Ctx, subscription: Subscription): string[] {
+  return subscription.discounts.filter((id) => {
+    const discount = ctx.store.find("discount", id);
+    const isOver = discount === null || (discount.end !== null && discount.end <= ctx.now);
+    if (isOver && discount !== null) emit(ctx, "customer.discount.deleted", discount);
+    return !isOver;
+  });
 }
 
 /** The lines of a cycle: each item's next period, and what is pending for the subscription. Takes the pending items up. */

@@ -15,6 +15,7 @@ import type { CheckoutSession } from "../model/objects.ts";
 import { StripeError } from "../stripe-error.ts";
 import { act, noRequest, type World } from "../world.ts";
 import { sendNotice, sendPage } from "./layout.ts";
+import { pageWork, type Answer } from "./page-work.ts";
 import { amountText, authenticationPage, payPage } from "./pay-page.ts";
 import { readFields } from "./read-fields.ts";
 
@@ -52,22 +53,18 @@ export function checkoutPages(world: World): Router {
   return router;
 }
 
-type Answer = () => void | Promise<void>;
-
-/** Runs `work` on the session in one transaction; what it returns answers after the commit. */
-async function withSession(
+/** Runs `work` on the session that the path names. */
+function withSession(
   world: World,
   request: Request,
   response: Response,
   work: (ctx: Ctx, session: CheckoutSession) => Answer,
 ): Promise<void> {
-  const answer = act(world, noRequest, (ctx): Answer => {
+  return pageWork(world, (ctx) => {
     const session = ctx.store.find("checkout.session", String(request.params.id));
-    if (session === null)
-      return () => sendNotice(response, 404, "No such checkout", "This link does not lead to a checkout.");
-    return work(ctx, session);
+    if (session !== null) return work(ctx, session);
+    return () => sendNotice(response, 404, "No such checkout", "This link does not lead to a checkout.");
   });
-  await answer();
 }
 
 function pay(world: World, ctx: Ctx, session: CheckoutSession, request: Request, response: Response): Answer {

@@ -1,13 +1,13 @@
 import type { Ctx } from "../context.ts";
-import { changeItems, type ItemRequest } from "../engine/change-items.ts";
+import { changeItems } from "../engine/change-items.ts";
 import { announceDiscounts, redeem } from "../engine/promotion.ts";
 import { periodOf, renewSubscription } from "../engine/renew.ts";
 import { update } from "../events/record.ts";
 import { mergeMetadata } from "../http/params.ts";
 import type { Subscription } from "../model/billing.ts";
 import { invalidRequest } from "../stripe-error.ts";
-import { createPrice } from "./create-price.ts";
-import type { ItemChange, SubscriptionUpdate } from "./subscription-params.ts";
+import { itemRequests } from "./item-requests.ts";
+import type { SubscriptionUpdate } from "./subscription-params.ts";
 
 /**
  * Changes a running subscription. Everything but items goes in one step and one event; a change of items follows with its
@@ -42,13 +42,6 @@ export function updateSubscription(ctx: Ctx, before: Subscription, params: Subsc
   if (params.trial_end === "now" && before.status === "trialing")
     renewSubscription(ctx, ctx.store.get("subscription", before.id));
   return ctx.store.get("subscription", before.id);
-}
-
-function itemRequests(ctx: Ctx, items: readonly ItemChange[]): ItemRequest[] {
-  return items.map(({ price, price_data: data, ...rest }, index) => {
-    if (data !== undefined) return { ...rest, price: createPrice(ctx, data) };
-    return price === undefined ? rest : { ...rest, price: ctx.store.get("price", price, `items[${index}][price]`) };
-  });
 }
 
 function cancellationOf(ctx: Ctx, before: Subscription, params: SubscriptionUpdate): Partial<Subscription> {

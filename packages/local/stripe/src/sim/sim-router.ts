@@ -77,6 +77,13 @@ function clockRoutes(world: World, router: Router): void {
 
 function deliveryRoutes(world: World, router: Router): void {
   router.get("/deliveries", (_request, response) => void response.json({ deliveries: listDeliveries(world) }));
+  router.post("/deliveries/retry", (_request, response) => {
+    const { changes } = world.store.database
+      .prepare("UPDATE deliveries SET next_at_ms = 0 WHERE status = 'pending'")
+      .run();
+    world.deliverer.wake();
+    response.json({ hurried: changes });
+  });
   router.post("/delivery", (request, response) => {
     const change = compact(parse(Settings.shape.delivery.partial(), request.body));
     const before = readSettings(world.store);
