@@ -13,6 +13,8 @@ export interface KillableServer {
   url: string;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
+  /** Asks it to end, as a deployment does, and returns its exit code. */
+  terminate(): Promise<number | null>;
 }
 
 /** Starts `main.ts` on a free port and waits until it is ready. `env` is all that it gets besides the port. */
@@ -30,7 +32,7 @@ export async function startKillableServer(env: Record<string, string>): Promise<
     await kill();
     throw error;
   }
-  return { url, kill };
+  return { url, kill, terminate: () => terminated(child) };
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
@@ -48,4 +50,11 @@ async function killed(child: ChildProcess): Promise<void> {
   const gone = once(child, "exit");
   child.kill("SIGKILL");
   await gone;
+}
+
+async function terminated(child: ChildProcess): Promise<number | null> {
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await gone;
+  return child.exitCode;
 }

@@ -7,23 +7,19 @@ import { readEnv } from "@turnpike/core";
 import type { Env, Module } from "@turnpike/core";
 import { startMail } from "@turnpike/local-mail";
 import { startStripe } from "@turnpike/local-stripe";
-import type { LocalStripe } from "@turnpike/local-stripe";
 import { startSupabase } from "@turnpike/local-supabase";
 import { createTestDatabase } from "@turnpike/testing";
 import { freePort } from "./free-port.ts";
 
 /** Everything around a server, and the environment that leads there. */
-export interface Parts {
+interface Parts {
   url: string;
   variables: Record<string, string>;
-  stripe: LocalStripe;
-  mailUrl: string;
-  ownerUrl: string;
   close(): Promise<void>;
 }
 
 /** Starts what a server needs, on ports and a database of its own. */
-export async function startParts(): Promise<Parts> {
+async function startParts(): Promise<Parts> {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-api-"));
   const database = await createTestDatabase();
   const mail = await startMail({});
@@ -56,7 +52,7 @@ export async function startParts(): Promise<Parts> {
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url, variables, stripe, mailUrl: mail.url, ownerUrl: database.ownerUrl, close };
+  return { url, variables, close };
 }
 
 /** A server of ours in this process, with everything around it. */

@@ -175,3 +175,8 @@ test("events whose objects this Stripe never made are answered, worked off and c
   expect(await statusesOfInbox()).not.toContain("dead");
   expect(await subscriptions()).toEqual(before);
 });
+
+test("a server that is asked to end does so by itself", async () => {
+  expect(await server.terminate()).toBe(0);
+  server = await start();
+});
