@@ -1,7 +1,7 @@
 import { defineModule } from "@turnpike/core";
 import { errors } from "./errors.ts";
 import { events } from "./events.ts";
-import { syncCustomerJob } from "./jobs.ts";
+import { linkPriceJob, syncCustomerJob } from "./jobs.ts";
 import { listeners } from "./listeners.ts";
 import { dropAccessOnChange, stopDropping } from "./live-access.ts";
 import { billingRouter } from "./router.ts";
@@ -11,7 +11,7 @@ export type { AccessReason } from "./access-reasons.ts";
 export { events as billingEvents } from "./events.ts";
 export type { Access, Subscription } from "./models.ts";
 export { checkAccess } from "./service/access.ts";
-export { syncCustomer } from "./service/sync-customer.ts";
+export { syncKnownCustomer as syncCustomer } from "./service/sync-known-customer.ts";
 
 export default defineModule({
   name: "billing",
@@ -19,7 +19,7 @@ export default defineModule({
   errors,
   events,
   listeners,
-  jobs: [syncCustomerJob],
+  jobs: [syncCustomerJob, linkPriceJob],
   stripe: stripeMirrors,
   start: dropAccessOnChange,
   stop: stopDropping,

@@ -32,7 +32,7 @@ import { listInvoices } from "./service/list-invoices.ts";
 import { openPortal } from "./service/open-portal.ts";
 import { startCheckout } from "./service/start-checkout.ts";
 import { getSubscription, listSubscriptions } from "./service/subscriptions.ts";
-import { syncCustomer } from "./service/sync-customer.ts";
+import { syncKnownCustomer } from "./service/sync-known-customer.ts";
 
 export const billingRouter = router({
   checkout: router({
@@ -133,6 +133,6 @@ export const billingRouter = router({
     sync: operatorProcedure
       .input(OrganizationId)
       .output(CustomerSyncReport)
-      .mutation(({ ctx, input }) => syncCustomer(ctx, input)),
+      .mutation(({ ctx, input }) => syncKnownCustomer(ctx, input)),
   }),
 });

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import type { StripeMirror } from "@turnpike/core";
 import { stripeMirror } from "@turnpike/core";
 import { findAtStripe } from "@turnpike/products";
-import { enqueueCustomerSync } from "./jobs.ts";
+import { followUps } from "./jobs.ts";
 import { applyCustomer, readCustomer } from "./mirror/apply-customer.ts";
 import type { InvoiceSnapshot } from "./mirror/apply-invoice.ts";
 import { applyInvoice, readInvoice } from "./mirror/apply-invoice.ts";
@@ -13,7 +13,7 @@ import type { SubscriptionSnapshot } from "./mirror/read-subscription.ts";
 import { readSubscription } from "./mirror/read-subscription.ts";
 import { markInvoiceDeleted } from "./queries/invoices.ts";
 
-const optionsOf = (event: Stripe.Event) => ({ stripeEventId: event.id, onLinked: enqueueCustomerSync });
+const optionsOf = (event: Stripe.Event) => ({ stripeEventId: event.id, followUps });
 
 /** What Stripe says of customers, subscriptions, invoices and checkout sessions. The customer goes first: it may link. */
 export const stripeMirrors: readonly StripeMirror[] = [
@@ -30,7 +30,7 @@ export const stripeMirrors: readonly StripeMirror[] = [
     refs: (event) => refsOf(event, "checkout.session"),
     read: (ctx, id) => findAtStripe<Stripe.Checkout.Session>(ctx.stripe.checkout.sessions.retrieve(id)),
     apply: async (tx, _id, session) => {
-      if (session) await applySession(tx, session, enqueueCustomerSync);
+      if (session) await applySession(tx, session, followUps);
     },
   }),
   stripeMirror<SubscriptionSnapshot>({

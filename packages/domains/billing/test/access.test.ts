@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { newId } from "@turnpike/core";
 import type { TestUser } from "@turnpike/testing";
 import type { BillingBed } from "./billing-bed.ts";
 import { makePlan, startBillingBed } from "./billing-bed.ts";
@@ -13,7 +12,6 @@ let user: TestUser;
 beforeAll(async () => {
   bed = await startBillingBed();
   await makePlan(bed, "pro");
-  await makePlan(bed, "trial", { trialDays: 14 });
 });
 afterAll(() => bed.close());
 beforeEach(async () => {
@@ -71,48 +69,6 @@ describe("a renewal that nobody told us of", () => {
     bed.app.clock.set(new Date(end + 73 * 3_600_000));
     expect(await check()).toMatchObject({ granted: false, reason: "renewal_missing" });
     bed.app.clock.follow(() => bed.local.now());
-  });
-});
-
-describe("a trial", () => {
-  test("gives the plan until it ends, then what it became", async () => {
-    const subscriptionId = await bed.subscribe(user, "trial");
-    const trial = await billing().subscriptions.get({ subscriptionId });
-    expect(trial.status).toBe("trialing");
-    expect(await check()).toMatchObject({ granted: true, reason: "trialing", until: trial.trialEndsAt });
-    await bed.advance(16);
-    expect(await check()).toMatchObject({ granted: true, reason: "subscription_active", until: null });
-  });
-
-  test("is once ever per organization, whatever became of it", async () => {
-    const subscriptionId = await bed.subscribe(user, "trial");
-    await billing().subscriptions.cancel({ subscriptionId, at: "now" });
-    const again = await bed.subscribe(user, "trial");
-    expect(await billing().subscriptions.get({ subscriptionId: again })).toMatchObject({
-      status: "active",
-      trialEndsAt: null,
-    });
-  });
-
-  test("is once ever per person, in whatever organization", async () => {
-    await bed.subscribe(user, "trial");
-    const organizationId = newId();
-    await bed.app.owner.insertInto("organizations").values({ id: organizationId, name: "Second" }).execute();
-    await bed.app.owner
-      .insertInto("organization_members")
-      .values({ organization_id: organizationId, user_id: user.userId, role: "owner" })
-      .execute();
-    const second = bed.as(user, { organizationId }).billing;
-    const { sessionId, url } = await second.checkout.start({
-      lookupKey: "trial",
-      successUrl: "http://app.test/",
-      cancelUrl: "http://app.test/",
-    });
-    await bed.pay(url);
-    const { subscriptionId } = await second.checkout.status({ sessionId });
-    expect(await second.subscriptions.get({ subscriptionId: subscriptionId ?? "" })).toMatchObject({
-      status: "active",
-    });
   });
 });
 

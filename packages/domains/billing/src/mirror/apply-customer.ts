@@ -28,7 +28,7 @@ export async function applyCustomer(
   options: ApplyOptions,
 ): Promise<void> {
   if (!customer.deleted) {
-    await organizationOfCustomer(tx, customer.id, [customer.metadata[organizationKey]], options.onLinked);
+    await organizationOfCustomer(tx, customer.id, [customer.metadata[organizationKey]], options.followUps);
     return;
   }
   const known = await lockCustomer(tx.db, customer.id);

@@ -35,9 +35,10 @@ export async function applyInvoice(tx: Tx, snapshot: InvoiceSnapshot, options: A
     invoice.metadata?.[organizationKey],
     invoice.parent?.subscription_details?.metadata?.[organizationKey],
   ];
-  const organizationId = await organizationOfCustomer(tx, customerId, claims, options.onLinked);
-  if (organizationId === null) return;
+  const linked = await organizationOfCustomer(tx, customerId, claims, options.followUps);
   const before = await lockInvoice(tx.db, invoice.id);
+  const organizationId = before?.organizationId ?? linked;
+  if (organizationId === null) return;
   if (before && before.syncedAt > readAt) return;
   const after = invoiceRow({ id: before?.id ?? newId(), organizationId }, invoice, readAt);
   await upsertInvoice(tx.db, after, JSON.stringify(invoice));

@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { z } from "zod";
 import type { Tx } from "@turnpike/core";
 import { updateSession } from "../queries/checkout-sessions.ts";
-import type { OnLinked } from "./link-customer.ts";
+import type { FollowUps } from "./link-customer.ts";
 import { organizationOfCustomer } from "./link-customer.ts";
 import { idOf } from "./stripe-values.ts";
 
@@ -10,9 +10,9 @@ import { idOf } from "./stripe-values.ts";
  * Writes what became of a checkout session. One that somebody made at Stripe links its customer to the organization
  * named as its reference; a session without a customer changes no link. Needs the service role.
  */
-export async function applySession(tx: Tx, session: Stripe.Checkout.Session, onLinked: OnLinked): Promise<void> {
+export async function applySession(tx: Tx, session: Stripe.Checkout.Session, followUps: FollowUps): Promise<void> {
   const customerId = idOf(session.customer);
-  if (customerId !== null) await organizationOfCustomer(tx, customerId, [session.client_reference_id], onLinked);
+  if (customerId !== null) await organizationOfCustomer(tx, customerId, [session.client_reference_id], followUps);
   await updateSession(tx.db, session.id, sessionState(session));
 }
 

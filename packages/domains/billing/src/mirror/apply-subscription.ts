@@ -7,7 +7,7 @@ import type { SubscriptionRow } from "../queries/subscriptions.ts";
 import { endSubscription, lockSubscription, upsertSubscription } from "../queries/subscriptions.ts";
 import { withAccessDiff } from "./access-diff.ts";
 import { itemRows, itemsDiffer } from "./item-rows.ts";
-import type { OnLinked } from "./link-customer.ts";
+import type { FollowUps } from "./link-customer.ts";
 import { organizationKey, organizationOfCustomer } from "./link-customer.ts";
 import type { SubscriptionSnapshot } from "./read-subscription.ts";
 import { rememberTrial } from "./remember-trial.ts";
@@ -18,7 +18,7 @@ import { isTerminal, subscriptionRow } from "./subscription-row.ts";
 export interface ApplyOptions {
   /** The Stripe event that made us look; null when a procedure or a check did. */
   stripeEventId: string | null;
-  onLinked: OnLinked;
+  followUps: FollowUps;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function applySubscription(
 ): Promise<string | null> {
   const { subscription } = snapshot;
   const claims = [snapshot.customerMetadata[organizationKey], subscription.metadata[organizationKey]];
-  const linked = await organizationOfCustomer(tx, snapshot.stripeCustomerId, claims, options.onLinked);
+  const linked = await organizationOfCustomer(tx, snapshot.stripeCustomerId, claims, options.followUps);
   const before = await lockSubscription(tx.db, subscription.id);
   const organizationId = before?.organizationId ?? linked;
   if (organizationId === null) return null;
@@ -73,7 +73,7 @@ async function write(
   await upsertSubscription(tx.db, after, JSON.stringify(snapshot.subscription));
   await replaceSubscriptionItems(tx.db, identity.id, newItems);
   await rememberTrial(tx, after, snapshot.subscription.metadata);
-  warnOfUnknown(tx, after, newItems);
+  await reportUnknown(tx, after, newItems, options.followUps);
   await emitChanges(tx, before, after, itemsDiffer(oldItems, newItems), options.stripeEventId);
   return after.id;
 }
@@ -90,11 +90,18 @@ const knownStatuses = new Set([
 ]);
 
 /** What grants nothing because we do not know it is worth somebody's attention. */
-function warnOfUnknown(tx: Tx, row: SubscriptionRow, items: SubscriptionItemRow[]): void {
+async function reportUnknown(
+  tx: Tx,
+  row: SubscriptionRow,
+  items: SubscriptionItemRow[],
+  followUps: FollowUps,
+): Promise<void> {
   const { stripeSubscriptionId, status } = row;
   if (!knownStatuses.has(status)) tx.log.error("billing.unknown_status", { stripeSubscriptionId, status });
   for (const { priceId, stripePriceId } of items) {
-    if (priceId === null) tx.log.warn("billing.unknown_price", { stripeSubscriptionId, stripePriceId });
+    if (priceId !== null) continue;
+    tx.log.warn("billing.unknown_price", { stripeSubscriptionId, stripePriceId });
+    await followUps.linkPrice(tx, stripePriceId);
   }
 }
 

@@ -7,8 +7,13 @@ export const organizationKey = "turnpike_organization_id";
 /** Metadata that names the person who started the checkout. */
 export const userKey = "turnpike_user_id";
 
-/** Adds the job that reads everything of a newly linked customer back; given in, since the job itself mirrors. */
-export type OnLinked = (tx: Tx, organizationId: string) => Promise<void>;
+/** What the mirror leaves to later, in the same transaction; given in, since these jobs themselves mirror. */
+export interface FollowUps {
+  /** Reads everything of a newly linked customer back: what came before the link was skipped. */
+  syncCustomer(tx: Tx, organizationId: string): Promise<void>;
+  /** Links items to a price that was not in the catalogue, should it have come in at the same time. */
+  linkPrice(tx: Tx, stripePriceId: string): Promise<void>;
+}
 
 /**
  * The organization of a customer, its row locked. A customer that nobody knows is linked to the organization that it
@@ -19,7 +24,7 @@ export async function organizationOfCustomer(
   tx: Tx,
   stripeCustomerId: string,
   claims: (string | null | undefined)[],
-  onLinked: OnLinked,
+  followUps: FollowUps,
 ): Promise<string | null> {
   const known = await lockCustomer(tx.db, stripeCustomerId);
   if (known) return known.organizationId;
@@ -28,7 +33,7 @@ export async function organizationOfCustomer(
     if (organizationId === undefined || !(await organizationExists(tx.db, organizationId))) continue;
     if (!(await linkCustomer(tx.db, organizationId, stripeCustomerId))) continue;
     tx.log.info("billing.customer_linked", { organizationId, stripeCustomerId });
-    await onLinked(tx, organizationId);
+    await followUps.syncCustomer(tx, organizationId);
     return organizationId;
   }
   tx.log.warn("billing.unknown_customer", { stripeCustomerId });

@@ -31,14 +31,20 @@ const columns = [
   "expires_at as expiresAt",
 ] as const;
 
-/** The checkouts of an organization for these prices that were open when last seen. */
-export function listOpenSessions(db: Db, organizationId: string, priceIds: string[]): Promise<CheckoutSessionRow[]> {
-  if (priceIds.length === 0) return Promise.resolve([]);
+/** The checkouts of an organization that were open when last seen: for these prices, and those with a trial if asked. */
+export function listOpenSessions(
+  db: Db,
+  organizationId: string,
+  wanted: { priceIds: string[]; withTrials: boolean },
+): Promise<CheckoutSessionRow[]> {
   return db
     .selectFrom("checkout_sessions")
     .select(columns)
     .where("organization_id", "=", organizationId)
-    .where("price_id", "in", priceIds)
+    .where((eb) => {
+      const ofPrice = eb("price_id", "=", eb.fn.any(eb.val(wanted.priceIds)));
+      return wanted.withTrials ? eb.or([ofPrice, eb("trial_days", "is not", null)]) : ofPrice;
+    })
     .where("status", "=", "open")
     .orderBy("id")
     .execute();

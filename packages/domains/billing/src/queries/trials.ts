@@ -22,19 +22,26 @@ export async function hasTrialUse(db: Db, subjects: string[]): Promise<boolean> 
   return row !== undefined;
 }
 
-/** Whether a person has a trial within reach: an open checkout of another organization. */
-export async function hasOpenTrialElsewhere(
+/**
+ * Whether a checkout holds the trial of an organization or a person: one that is complete, whose subscription may still
+ * be on its way to us, or an open one of the person for another organization.
+ */
+export async function isTrialHeld(
   db: Db,
-  params: { userId: string; organizationId: string; now: Date },
+  params: { userId: string | null; organizationId: string; now: Date },
 ): Promise<boolean> {
   const row = await db
     .selectFrom("checkout_sessions")
     .select("id")
-    .where("created_by", "=", params.userId)
-    .where("organization_id", "<>", params.organizationId)
-    .where("status", "=", "open")
     .where("trial_days", "is not", null)
-    .where("expires_at", ">", params.now)
+    .where((eb) => {
+      const ofPerson = params.userId === null ? eb.lit(false) : eb("created_by", "=", params.userId);
+      const elsewhere = eb("organization_id", "<>", params.organizationId);
+      const isOpen = eb.and([eb("status", "=", "open"), eb("expires_at", ">", params.now)]);
+      const isComplete = eb("status", "=", "complete");
+      const ofOrganization = eb("organization_id", "=", params.organizationId);
+      return eb.or([eb.and([isComplete, eb.or([ofOrganization, ofPerson])]), eb.and([isOpen, ofPerson, elsewhere])]);
+    })
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

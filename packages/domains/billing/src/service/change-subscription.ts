@@ -26,7 +26,7 @@ export async function cancelSubscription(ctx: OrganizationCtx, input: CancelSubs
       : ctx.stripe.subscriptions.update(
           row.stripeSubscriptionId,
           { cancel_at_period_end: true, ...comment },
-          { idempotencyKey: ctx.key("cancel", row.id) },
+          { idempotencyKey: keyOf(ctx, "cancel", row) },
         ),
   );
 }
@@ -44,8 +44,13 @@ export async function resumeSubscription(ctx: OrganizationCtx, input: Subscripti
     ? { cancel_at_period_end: false }
     : { cancel_at: "" };
   return change(ctx, row, () =>
-    ctx.stripe.subscriptions.update(row.stripeSubscriptionId, undo, { idempotencyKey: ctx.key("resume", row.id) }),
+    ctx.stripe.subscriptions.update(row.stripeSubscriptionId, undo, { idempotencyKey: keyOf(ctx, "resume", row) }),
   );
+}
+
+/** A change of what was read: the same again is one change, and after another reading it is a new one. */
+function keyOf(ctx: OrganizationCtx, verb: string, row: SubscriptionRow): string {
+  return ctx.key(verb, row.id, row.syncedAt.toISOString());
 }
 
 function isOver(ctx: OrganizationCtx, row: SubscriptionRow): boolean {

@@ -10,8 +10,9 @@ import { syncSubscription } from "./sync-subscription.ts";
 const reason = "settle open checkouts";
 
 /**
- * Looks at Stripe what became of the checkouts that were open for this price's product: one that means the same is
- * given back, others that are still open are expired, and a subscription that one has made is mirrored at once.
+ * Looks at Stripe what became of the checkouts that were open for this price's product, and of those with a trial when
+ * this price has one too: one that means the same is given back, others that are still open are expired, and a
+ * subscription that one has made is mirrored at once.
  * Errors: core.unavailable.
  */
 export async function settleOpenSessions(
@@ -21,11 +22,8 @@ export async function settleOpenSessions(
 ): Promise<Stripe.Checkout.Session | null> {
   const open = await ctx.system(reason).tx(async (tx) => {
     const prices = await listPricesOf(tx.db, [price.productId], false);
-    return listOpenSessions(
-      tx.db,
-      ctx.organization.id,
-      prices.map(({ id }) => id),
-    );
+    const priceIds = prices.map(({ id }) => id);
+    return listOpenSessions(tx.db, ctx.organization.id, { priceIds, withTrials: price.trialDays !== null });
   });
   let reusable: Stripe.Checkout.Session | null = null;
   for (const { stripeSessionId } of open) {

@@ -3,7 +3,9 @@ import type { Ctx } from "@turnpike/core";
 import { askStripe } from "@turnpike/products";
 import { errors } from "../errors.ts";
 import { applyInvoice } from "../mirror/apply-invoice.ts";
+import type { ApplyOptions } from "../mirror/apply-subscription.ts";
 import { applySubscription } from "../mirror/apply-subscription.ts";
+import type { FollowUps } from "../mirror/link-customer.ts";
 import { snapshotFromList, subscriptionListExpand } from "../mirror/read-subscription.ts";
 import { findCustomer, organizationExists } from "../queries/customers.ts";
 import { readDatabaseClock } from "../queries/subscriptions.ts";
@@ -20,14 +22,16 @@ interface Paging {
   starting_after?: string;
 }
 
-// Whoever reads everything of a customer need not be told that there is something to read.
-const apply = { stripeEventId: null, onLinked: async () => {} };
-
 /**
  * Reads every subscription and invoice of an organization's customer and writes what differs. Running it twice changes
  * nothing. Errors: billing.organization_not_found, billing.no_customer, core.unavailable.
  */
-export async function syncCustomer(ctx: Ctx, input: { organizationId: string }): Promise<CustomerSync> {
+export async function syncCustomer(
+  ctx: Ctx,
+  input: { organizationId: string },
+  followUps: FollowUps,
+): Promise<CustomerSync> {
+  const options = { stripeEventId: null, followUps };
   const system = ctx.system("sync a customer");
   const customer = await system.tx(async (tx) => {
     if (!(await organizationExists(tx.db, input.organizationId))) throw errors.organization_not_found(input);
@@ -36,31 +40,31 @@ export async function syncCustomer(ctx: Ctx, input: { organizationId: string }):
   if (!customer || customer.deletedAt !== null) throw errors.no_customer(input);
   const of = { customer: customer.stripeCustomerId };
   const report = {
-    subscriptions: await syncSubscriptions(system, of.customer),
-    invoices: await syncInvoices(system, of.customer),
+    subscriptions: await syncSubscriptions(system, of.customer, options),
+    invoices: await syncInvoices(system, of.customer, options),
   };
   await dropAccess(ctx, input.organizationId);
   ctx.log.info("billing.customer_synced", { organizationId: input.organizationId, ...report });
   return report;
 }
 
-async function syncSubscriptions(system: Ctx, customer: string): Promise<number> {
+async function syncSubscriptions(system: Ctx, customer: string, options: ApplyOptions): Promise<number> {
   const list = (page: Paging) =>
     system.stripe.subscriptions.list({ ...page, customer, status: "all", expand: subscriptionListExpand });
   let count = 0;
   for await (const { item, readAt } of everything<Stripe.Subscription>(system, list)) {
     const snapshot = await snapshotFromList(system, item, readAt);
-    await system.tx((tx) => applySubscription(tx, snapshot, apply));
+    await system.tx((tx) => applySubscription(tx, snapshot, options));
     count += 1;
   }
   return count;
 }
 
-async function syncInvoices(system: Ctx, customer: string): Promise<number> {
+async function syncInvoices(system: Ctx, customer: string, options: ApplyOptions): Promise<number> {
   const list = (page: Paging) => system.stripe.invoices.list({ ...page, customer });
   let count = 0;
   for await (const { item: invoice, readAt } of everything<Stripe.Invoice>(system, list)) {
-    await system.tx((tx) => applyInvoice(tx, { invoice, readAt }, apply));
+    await system.tx((tx) => applyInvoice(tx, { invoice, readAt }, options));
     count += 1;
   }
   return count;

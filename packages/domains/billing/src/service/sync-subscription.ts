@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import type { Ctx } from "@turnpike/core";
 import { errors } from "../errors.ts";
-import { enqueueCustomerSync } from "../jobs.ts";
+import { followUps } from "../jobs.ts";
 import { applySubscription } from "../mirror/apply-subscription.ts";
 import { readSubscription } from "../mirror/read-subscription.ts";
 import { dropAccess } from "./access-cache.ts";
@@ -18,7 +18,7 @@ export async function syncSubscription(
 ): Promise<string | null> {
   const snapshot = await readSubscription(ctx, stripeSubscriptionId, options);
   if (!snapshot) throw errors.unknown_at_stripe({ stripeSubscriptionId });
-  const apply = { stripeEventId: null, onLinked: enqueueCustomerSync };
+  const apply = { stripeEventId: null, followUps };
   const id = await ctx.system("mirror a subscription").tx((tx) => applySubscription(tx, snapshot, apply));
   if (ctx.organization) await dropAccess(ctx, ctx.organization.id);
   return id;

@@ -1,7 +1,7 @@
 import type { OrganizationCtx } from "@turnpike/core";
 import type { PriceWithProduct } from "@turnpike/products";
 import { trialSubjects } from "../mirror/remember-trial.ts";
-import { hasOpenTrialElsewhere, hasTrialUse } from "../queries/trials.ts";
+import { hasTrialUse, isTrialHeld } from "../queries/trials.ts";
 import { actingUserId } from "./billing-manager.ts";
 
 /**
@@ -16,7 +16,7 @@ export function trialDaysFor(ctx: OrganizationCtx, price: PriceWithProduct): Pro
   const userId = actingUserId(ctx);
   return ctx.system("look for a trial").tx(async (tx) => {
     if (await hasTrialUse(tx.db, trialSubjects(organizationId, userId))) return null;
-    if (userId !== null && (await hasOpenTrialElsewhere(tx.db, { userId, organizationId, now: tx.now() }))) return null;
+    if (await isTrialHeld(tx.db, { userId, organizationId, now: tx.now() })) return null;
     return trialDays;
   });
 }
