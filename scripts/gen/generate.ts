@@ -5,6 +5,7 @@ import { syncApiDependencies } from "./api-dependencies.ts";
 import { readApi } from "./client/read-api.ts";
 import { renderClient } from "./client/render.ts";
 import { adoptCopiedModule } from "./copied-module.ts";
+import { renderDocs } from "./docs/render-docs.ts";
 import { installWorkspace } from "./install.ts";
 import { loadModules } from "./load-modules.ts";
 import { readManifest } from "./manifest.ts";
@@ -27,8 +28,8 @@ export const generatedFiles = {
 };
 
 /**
- * Brings everything that follows from the module folders up to date: the API's dependencies, `modules.gen.ts`, and the
- * client's declarations. With `write` false nothing is touched and stale files are reported. Errors: a folder name that
+ * Brings everything that follows from the module folders up to date: the API's dependencies, `modules.gen.ts`, the
+ * client's declarations, and the documentation. With `write` false nothing is touched and stale files are reported. Errors: a folder name that
  * cannot be a module, a ring of modules, an install that fails.
  */
 export async function generate(root: string, write: boolean): Promise<GenerateReport> {
@@ -52,7 +53,9 @@ export async function generate(root: string, write: boolean): Promise<GenerateRe
   if (shape.problems.length > 0) return { changes, problems: refused, modules: names };
   await update(root, generatedFiles.api, client.api, write, changes);
   await update(root, generatedFiles.trpc, client.trpc, write, changes);
-  return { changes, problems: refused, modules: names };
+  const docs = await renderDocs(shape, entry, folders);
+  for (const [file, text] of docs.files) await update(root, file, text, write, changes);
+  return { changes, problems: [...refused, ...docs.problems], modules: names };
 }
 
 async function prepareFolders(root: string, write: boolean, changes: string[]): Promise<ModuleFolder[]> {

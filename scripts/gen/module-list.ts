@@ -27,7 +27,7 @@ export function renderModuleList(modules: readonly ModuleFolder[], withRouter: R
     "]);",
     "",
     "/** Every module, each after those it imports. */",
-    `export const modules: readonly Module[] = [${modules.map((module) => variable(module.name)).join(", ")}];`,
+    `export const modules = [${modules.map((module) => variable(module.name)).join(", ")}] as const satisfies readonly Module[];`,
     "",
     "/** The whole API: one router per module. */",
     "export const appRouter = router({",

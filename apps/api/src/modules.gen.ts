@@ -19,7 +19,7 @@ const [organizationsModule, authModule, productsModule, billingModule, systemMod
 ]);
 
 /** Every module, each after those it imports. */
-export const modules: readonly Module[] = [organizationsModule, authModule, productsModule, billingModule, systemModule, webhooksModule];
+export const modules = [organizationsModule, authModule, productsModule, billingModule, systemModule, webhooksModule] as const satisfies readonly Module[];
 
 /** The whole API: one router per module. */
 export const appRouter = router({

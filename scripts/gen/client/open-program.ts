@@ -1,11 +1,13 @@
 import { dirname, relative } from "node:path";
-import { API, type Checker, type Project, type Type } from "typescript/unstable/sync";
+import { API, type Checker, type Project, type Symbol as TypeSymbol, type Type } from "typescript/unstable/sync";
 
-/** An open program: the checker, the project it came from, and the type exported under the asked name. */
+/** An open program: the checker, the project it came from, the type exported under the asked name, and types of values. */
 export interface OpenProgram {
   checker: Checker;
   project: Project;
   type: Type;
+  /** The type of an exported value, or undefined when there is none of that name. */
+  typeOfValue: (exportName: string) => Type | undefined;
 }
 
 /**
@@ -33,18 +35,31 @@ export function withProgram<T>(root: string, entry: string, exportName: string, 
     if (!project) throw new Error(`${entry}: the compiler could not open it.`);
     const [problem] = project.program.getSemanticDiagnostics(entry);
     if (problem) throw new Error(`${entry} does not compile: ${problem.text}`);
-    return use({ checker: project.checker, project, type: exportedType(project, entry, exportName) });
+    const { checker } = project;
+    return use({
+      checker,
+      project,
+      type: exportedType(project, entry, exportName),
+      typeOfValue(name) {
+        const symbol = exportedSymbol(project, entry, name);
+        return symbol && checker.getTypeOfSymbol(symbol);
+      },
+    });
   } finally {
     api.close();
   }
 }
 
 function exportedType(project: Project, entry: string, exportName: string): Type {
-  const file = project.program.getSourceFile(entry);
-  const module = file && project.checker.getSymbolAtLocation(file);
-  const symbol = module && project.checker.getMemberInModuleExports(module, exportName);
+  const symbol = exportedSymbol(project, entry, exportName);
   if (!symbol) throw new Error(`${entry} exports no type ${exportName}.`);
   return project.checker.getDeclaredTypeOfSymbol(symbol);
+}
+
+function exportedSymbol(project: Project, entry: string, exportName: string): TypeSymbol | undefined {
+  const file = project.program.getSourceFile(entry);
+  const module = file && project.checker.getSymbolAtLocation(file);
+  return module && project.checker.getMemberInModuleExports(module, exportName);
 }
 
 /** The type of a property, or undefined when there is no such property. */

@@ -1,16 +1,18 @@
 import type { Symbol as TypeSymbol, Type } from "typescript/unstable/sync";
 import { typeOfProperty, withProgram } from "./open-program.ts";
 import { docOf } from "./origin.ts";
+import { readModules } from "./read-modules.ts";
 import { readType, type Reading } from "./read-type.ts";
 import type { ApiShape, ProcedureShape } from "./shape.ts";
 
 /**
  * Reads the API from the type that `entry` exports as `AppRouter`: every procedure with the input side of its input
- * schema and the output side of its output schema, with comments. Sorted by path. Errors: an entry that does not
+ * schema and the output side of its output schema, with comments, sorted by path; and the events of the modules that it
+ * exports as `modules`, where it does. Errors: an entry that does not
  * compile, a type that is not a router. Leaks are answered as `problems`, not thrown, so that all are seen at once.
  */
 export function readApi(root: string, entry: string): ApiShape {
-  return withProgram(root, entry, "AppRouter", ({ checker, project, type }) => {
+  return withProgram(root, entry, "AppRouter", ({ checker, project, type, typeOfValue }) => {
     const definition = typeOfProperty(checker, type, "_def");
     const record = typeOfProperty(checker, definition, "record");
     if (!record) throw new Error(`${entry}: AppRouter is not a tRPC router.`);
@@ -20,7 +22,8 @@ export function readApi(root: string, entry: string): ApiShape {
     const errorType = typeOfProperty(checker, config, "errorShape");
     if (!errorType) throw new Error(`${entry}: AppRouter has no error shape.`);
     const errorShape = readType(reading, errorType, "error shape");
-    return { procedures, errorShape, objects: reading.objects, problems: [...reading.problems].toSorted() };
+    const modules = readModules(reading, typeOfValue("modules"));
+    return { procedures, modules, errorShape, objects: reading.objects, problems: [...reading.problems].toSorted() };
   });
 }
 

@@ -51,9 +51,24 @@ export interface ProcedureShape {
   output: Shape;
 }
 
+/** A domain event of a module: its name below the module, and the shape of its data. */
+export interface EventShape {
+  name: string;
+  doc: Doc | null;
+  data: Shape;
+}
+
+/** What types and comments say of a module besides its procedures. `httpDoc` is the comment of what mounts its HTTP routes. */
+export interface ModuleShape {
+  name: string;
+  events: EventShape[];
+  httpDoc: Doc | null;
+}
+
 /** The whole API, read from the router's type. `problems` are leaks and other reasons to refuse it. */
 export interface ApiShape {
   procedures: ProcedureShape[];
+  modules: ModuleShape[];
   errorShape: Shape;
   objects: ReadonlyMap<number, ObjectShape>;
   problems: string[];

@@ -82,7 +82,7 @@ test("the generated list names the module that fails and carries the cause", asy
     .replace(/import \{.*"@turnpike\/core";/, "const router = (record) => record;")
     .replace(/async function load<.*\{$/m, "async function load(name, imported) {")
     .replaceAll(": unknown", "")
-    .replace(/: readonly Module\[\]/, "")
+    .replace(" as const satisfies readonly Module[]", "")
     .replace(/export type.*/, "")
     .replace("@turnpike/broken", "./broken.mjs");
   await writeFile(file, source);
