@@ -58,6 +58,22 @@ describe("checkout.start", () => {
     expect(data.filter(({ metadata }) => metadata.turnpike_organization_id === user.organizationId)).toHaveLength(1);
   });
 
+  test("an owner and an admin at once end up with one session between them", async () => {
+    const admin = await addMember(bed, user, "admin");
+    const request = { organizationId: user.organizationId };
+    const both = await Promise.all([
+      start(user),
+      bed.as(admin, request).billing.checkout.start({ lookupKey: "pro", ...returns }),
+    ]);
+    const { data } = await bed.stripe.checkout.sessions.list({ limit: 100 });
+    const open = data.filter(
+      (session) => session.status === "open" && session.client_reference_id === user.organizationId,
+    );
+    expect(open).toHaveLength(1);
+    expect(both.map(({ sessionId }) => sessionId)).toContain(open[0]?.id);
+    expect((await start(user)).sessionId).toBe(open[0]?.id);
+  });
+
   test("the same again gives the same session, and others for the product take its place", async () => {
     const first = await start(user);
     expect(await start(user)).toEqual(first);

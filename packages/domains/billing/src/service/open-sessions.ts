@@ -12,13 +12,14 @@ const reason = "settle open checkouts";
 /**
  * Looks at Stripe what became of the checkouts that were open for this price's product, and of those with a trial when
  * this price has one too: one that means the same is given back, others that are still open are expired, and a
- * subscription that one has made is mirrored at once.
+ * subscription that one has made is mirrored at once. `justMade` need not be read again.
  * Errors: core.unavailable.
  */
 export async function settleOpenSessions(
   ctx: OrganizationCtx,
   price: PriceWithProduct,
   isSame: (session: Stripe.Checkout.Session) => boolean,
+  justMade?: Stripe.Checkout.Session,
 ): Promise<Stripe.Checkout.Session | null> {
   const open = await ctx.system(reason).tx(async (tx) => {
     const prices = await listPricesOf(tx.db, [price.productId], false);
@@ -27,11 +28,15 @@ export async function settleOpenSessions(
   });
   let reusable: Stripe.Checkout.Session | null = null;
   for (const { stripeSessionId } of open) {
-    const session = await findAtStripe<Stripe.Checkout.Session>(ctx.stripe.checkout.sessions.retrieve(stripeSessionId));
+    const session = stripeSessionId === justMade?.id ? justMade : await readSession(ctx, stripeSessionId);
     if (session?.status === "open" && reusable === null && isSame(session)) reusable = session;
     else await settle(ctx, stripeSessionId, session);
   }
   return reusable;
+}
+
+function readSession(ctx: OrganizationCtx, id: string): Promise<Stripe.Checkout.Session | null> {
+  return findAtStripe<Stripe.Checkout.Session>(ctx.stripe.checkout.sessions.retrieve(id));
 }
 
 async function settle(
@@ -52,6 +57,6 @@ async function expire(ctx: OrganizationCtx, session: Stripe.Checkout.Session): P
     return await ctx.stripe.checkout.sessions.expire(session.id);
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-    return findAtStripe<Stripe.Checkout.Session>(ctx.stripe.checkout.sessions.retrieve(session.id));
+    return readSession(ctx, session.id);
   }
 }

@@ -35,7 +35,8 @@ export async function startCheckout(ctx: OrganizationCtx, input: StartCheckout):
   const intent = intentOf(input, price);
   // Read before the open ones are: a checkout that appears in between is then found, or made under the same key.
   const last = await ctx.system("number the checkouts").tx((tx) => findLastSessionId(tx.db, ctx.organization.id));
-  const reusable = await settleOpenSessions(ctx, price, (session) => session.metadata?.[intentKey] === intent);
+  const isSame = (session: Stripe.Checkout.Session) => session.metadata?.[intentKey] === intent;
+  const reusable = await settleOpenSessions(ctx, price, isSame);
   await requireNoSubscription(ctx, price);
   if (reusable?.url) return { url: reusable.url, sessionId: reusable.id };
   const trialDays = await trialDaysFor(ctx, price);
@@ -47,7 +48,9 @@ export async function startCheckout(ctx: OrganizationCtx, input: StartCheckout):
     return createOnce(idempotencyKey, () => ctx.stripe.checkout.sessions.create(params, { idempotencyKey }));
   });
   await keep(ctx, session, { priceId: price.id, quantity: input.quantity, trialDays });
-  return { url: session.url ?? "", sessionId: session.id };
+  // Somebody else of the organization may have started meanwhile: both find both, and both keep the older one.
+  const kept = (await settleOpenSessions(ctx, price, isSame, session)) ?? session;
+  return { url: kept.url ?? "", sessionId: kept.id };
 }
 
 interface Checkout {
