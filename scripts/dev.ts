@@ -19,20 +19,22 @@ async function main(): Promise<void> {
   loadEnvFile();
   const running = await findRunningStack();
   if (running) return refuseSecond(running.apiUrl, running.pid);
-  const stopRequested = nextSignal();
+  const stopRequest = listenForStop();
   const progress = createProgress();
-  const starting = startStack({
+  const stack = await startStack({
     settings: readSettings(process.env),
     dataDir: ".turnpike",
     firstPort: 8000,
     logLevel: process.env.LOG_LEVEL || "warn",
     onProgress: progress.step,
   });
-  const stack = await starting;
-  progress.done();
-  await writeStackFile(stack.info);
-  printReady(stack.info);
-  await stopRequested;
+  // Who stops it while it starts gets no ready block: what has started is stopped in order.
+  if (!stopRequest.isMade) {
+    progress.done();
+    await writeStackFile(stack.info);
+    printReady(stack.info);
+    await stopRequest.made;
+  }
   await stop(stack);
 }
 
@@ -43,18 +45,30 @@ function refuseSecond(apiUrl: string, pid: number): void {
   process.exitCode = 1;
 }
 
-/** Resolves at the first signal to stop; a second one ends the process at once. */
-function nextSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => {
-        if (isStopping && signal === "SIGINT") process.exit(130);
-        isStopping = true;
-        resolve();
-      });
-    }
-  });
+interface StopRequest {
+  made: Promise<void>;
+  isMade: boolean;
+}
+
+const repeatMs = 1000;
+
+/**
+ * Hears the first signal to stop. A second Ctrl-C ends the process at once, but not within a second of the first: the
+ * terminal sends one to each process of the group, and those in between may pass theirs on.
+ */
+function listenForStop(): StopRequest {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const request = { made: promise, isMade: false };
+  let firstAt = 0;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (request.isMade && signal === "SIGINT" && performance.now() - firstAt > repeatMs) process.exit(130);
+      if (!request.isMade) firstAt = performance.now();
+      request.isMade = true;
+      resolve();
+    });
+  }
+  return request;
 }
 
 async function stop(stack: Stack): Promise<void> {

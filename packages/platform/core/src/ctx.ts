@@ -4,6 +4,7 @@ import type Stripe from "stripe";
 import type { Actor, Identity } from "./actor.ts";
 import { actorKey, identityOf, systemIdentity } from "./actor.ts";
 import type { AppConfig } from "./config.ts";
+import { newId } from "./ids.ts";
 import type { Module } from "./module.ts";
 import { openTx } from "./open-tx.ts";
 import type { Cache, Clock, DatabasePort, EventBus, JobsPort, Log, RateLimiter } from "./ports.ts";
@@ -81,10 +82,17 @@ export type OrganizationCtx = Ctx & { organization: ActiveOrganization };
 
 /** Builds the context of one request, job or script. */
 export function createCtx(deps: Deps, actor: Actor, request: RequestInfo): Ctx {
-  return build(deps, actor, request, identityOf(actor));
+  // A request id is the caller's to choose and may come twice; what makes two calls one is only the key that says so.
+  const intent = request.idempotencyKey ?? newId();
+  return build(deps, actor, request, { identity: identityOf(actor), intent });
 }
 
-function build(deps: Deps, actor: Actor, request: RequestInfo, identity: Identity): Ctx {
+function build(
+  deps: Deps,
+  actor: Actor,
+  request: RequestInfo,
+  { identity, intent }: { identity: Identity; intent: string },
+): Ctx {
   const { database: _database, clock, findOrganization, ...shared } = deps;
   const ctx: Ctx = {
     ...shared,
@@ -98,14 +106,12 @@ function build(deps: Deps, actor: Actor, request: RequestInfo, identity: Identit
     tx: (fn) => openTx(deps, { actor, identity, requestId: request.requestId, log: ctx.log }, fn),
     system(reason) {
       ctx.log.info("core.system_role", { reason, actor: actorKey(actor) });
-      return { ...build(deps, actor, request, systemIdentity), organization: this.organization };
+      return { ...build(deps, actor, request, { identity: systemIdentity, intent }), organization: this.organization };
     },
-    key: (...parts) => {
-      const intent = request.idempotencyKey ?? request.requestId;
-      return createHash("sha256")
+    key: (...parts) =>
+      createHash("sha256")
         .update(JSON.stringify([actorKey(actor), intent, ...parts]))
-        .digest("hex");
-    },
+        .digest("hex"),
     findOrganization: () => findOrganization(ctx, request.organizationId ?? null),
   };
   return ctx;

@@ -1,0 +1,80 @@
+import { TRPCError } from "@trpc/server";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { appErrorOf, AppError, coreErrors, defineErrors, isAllowedReturnUrl, isDatabaseDown } from "@turnpike/core";
+import type { AppConfig } from "@turnpike/core";
+
+const errors = defineErrors("garden", { frozen: { kind: "conflict", message: "It is winter." } });
+
+test("an error of a table has its module's code, its kind, its message, and details for the log", () => {
+  const error = errors.frozen({ bed: 3 });
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({
+    appCode: "garden.frozen",
+    kind: "conflict",
+    message: "It is winter.",
+    details: { bed: 3 },
+  });
+});
+
+test("what a caller may know of an unknown failure is nothing", () => {
+  expect(appErrorOf(new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: new Error("secret") }))).toBeUndefined();
+});
+
+test("a wrong input is told field by field, and only where it was the caller's", () => {
+  const wrong = z.object({ bed: z.object({ size: z.number() }) }).safeParse({ bed: { size: "x" } });
+  const known = appErrorOf(new TRPCError({ code: "BAD_REQUEST", cause: wrong.error }));
+  expect(known?.fieldIssues).toEqual([{ path: "bed.size", message: expect.any(String) }]);
+  expect(appErrorOf(new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: wrong.error }))).toBeUndefined();
+});
+
+test.each([
+  ["refused connections", Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
+  ["a shutdown", Object.assign(new Error("terminating"), { code: "57P01" })],
+  ["too many connections", Object.assign(new Error("sorry"), { code: "53300" })],
+  ["a connection lost in a query", new Error("Connection terminated unexpectedly")],
+  ["several addresses that all refuse", new AggregateError([Object.assign(new Error("c"), { code: "ECONNREFUSED" })])],
+  ["any of these as a cause", new Error("outer", { cause: Object.assign(new Error("c"), { code: "08006" }) })],
+])("%s count as the database being down", (_name, error) => {
+  expect(isDatabaseDown(error)).toBe(true);
+  expect(appErrorOf(new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error }))).toMatchObject({
+    appCode: coreErrors.unavailable().appCode,
+    retryAfterSec: 2,
+  });
+});
+
+test("a statement that PostgreSQL refused does not", () => {
+  expect(isDatabaseDown(Object.assign(new Error("duplicate key"), { code: "23505" }))).toBe(false);
+});
+
+const config: AppConfig = {
+  apiUrl: "http://api.test",
+  frontendUrl: "https://app.test",
+  allowedOrigins: ["https://app.test"],
+  paymentGraceDays: 7,
+  stripeWebhookSecrets: [],
+  isStripeLive: false,
+  modulesDisabled: [],
+};
+
+test.each(["https://app.test", "https://app.test/plans?x={CHECKOUT_SESSION_ID}", "https://APP.test:443/"])(
+  "%s may be returned to",
+  (url) => {
+    expect(isAllowedReturnUrl(config, url)).toBe(true);
+  },
+);
+
+test.each([
+  "//evil.test",
+  "https://app.test.evil.test",
+  "https://app.test@evil.test",
+  "https://user:pw@app.test/",
+  "http://app.test",
+  "https://app.test:444",
+  "javascript:alert(1)",
+  "https:\\\\evil.test",
+  "/relative",
+  "",
+])("%s may not be returned to", (url) => {
+  expect(isAllowedReturnUrl(config, url)).toBe(false);
+});
