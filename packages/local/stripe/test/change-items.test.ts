@@ -1,5 +1,6 @@
+import type Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inDays, itemOf, makePrice, startBench, subscribed, type Bench } from "./fixture.ts";
+import { idOf, inDays, itemOf, makePrice, startBench, subscribed, type Bench } from "./fixture.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -75,14 +76,62 @@ test("a downgrade's credit stays with the customer and pays the next invoices", 
   expect(after).toMatchObject({ balance: -4000 });
 });
 
-test("pending_if_incomplete holds the change back when the card will not pay", async () => {
+test("pending_if_incomplete holds the change back until its invoice is paid", async () => {
   const { subscription } = await subscribed(bench, { card: "4000000000000341" });
-  const bigger = await makePrice(bench.stripe, { unit_amount: 3000 });
-  const held = await bench.stripe.subscriptions.update(subscription.id, {
+  const held = await holdUpgrade(bench, subscription);
+  expect(itemOf(held).price.unit_amount).toBe(1000);
+  expect(held).toMatchObject({
+    status: "active",
+    pending_update: { subscription_items: [{ price: { unit_amount: 3000 } }] },
+  });
+  await bench.newEvents();
+  await bench.stripe.invoices.pay(idOf(held.latest_invoice), { payment_method: "pm_card_visa" });
+  const applied = await bench.stripe.subscriptions.retrieve(subscription.id);
+  expect(applied).toMatchObject({ pending_update: null, status: "active" });
+  expect(itemOf(applied).price.unit_amount).toBe(3000);
+  expect(await bench.newEvents()).toContain("customer.subscription.pending_update_applied");
+});
+
+test("a held change that nobody pays for is dropped after 23 hours and its invoice is void", async () => {
+  const here = await startBench();
+  const { subscription } = await subscribed(here, { card: "4000000000000341" });
+  const held = await holdUpgrade(here, subscription);
+  await here.local.advance(inDays(here.local, 1));
+  const after = await here.stripe.subscriptions.retrieve(subscription.id, { expand: ["latest_invoice"] });
+  expect(after).toMatchObject({
+    status: "active",
+    pending_update: null,
+    latest_invoice: { id: idOf(held.latest_invoice), status: "void" },
+  });
+  expect(itemOf(after).price.unit_amount).toBe(1000);
+  expect(await here.newEvents()).toContain("customer.subscription.pending_update_expired");
+  await here.stop();
+});
+
+test("error_if_incomplete changes nothing when the card will not pay", async () => {
+  const { subscription } = await subscribed(bench, { card: "4000000000000341" });
+  await bench.newEvents();
+  await expect(holdUpgrade(bench, subscription, "error_if_incomplete")).rejects.toMatchObject({ statusCode: 402 });
+  expect(itemOf(await bench.stripe.subscriptions.retrieve(subscription.id)).price.unit_amount).toBe(1000);
+  expect((await bench.newEvents()).filter((type) => type.startsWith("customer.subscription"))).toEqual([]);
+});
+
+test("canceling now with prorate and invoice_now credits the rest to the customer", async () => {
+  const { subscription, customer } = await subscribed(bench);
+  await bench.stripe.subscriptions.cancel(subscription.id, { prorate: true, invoice_now: true });
+  const after = await bench.stripe.customers.retrieve(customer.id);
+  expect(after.deleted ? 0 : after.balance).toBeLessThan(-990);
+});
+
+async function holdUpgrade(
+  here: Bench,
+  subscription: Stripe.Subscription,
+  behavior: "pending_if_incomplete" | "error_if_incomplete" = "pending_if_incomplete",
+): Promise<Stripe.Subscription> {
+  const bigger = await makePrice(here.stripe, { unit_amount: 3000 });
+  return here.stripe.subscriptions.update(subscription.id, {
     items: [{ id: itemOf(subscription).id, price: bigger.id }],
     proration_behavior: "always_invoice",
-    payment_behavior: "pending_if_incomplete",
+    payment_behavior: behavior,
   });
-  expect(itemOf(held).price.unit_amount).toBe(1000);
-  expect(held.pending_update?.subscription_items?.[0]?.price.unit_amount).toBe(3000);
-});
+}

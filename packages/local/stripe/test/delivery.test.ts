@@ -116,6 +116,17 @@ test("kill -9 with a delivery pending: the state is whole and the delivery goes 
   expect((await sdkFor(again).webhookEndpoints.list()).data).toHaveLength(1);
 });
 
+test("a data folder serves one server at a time", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "local-stripe-"));
+  cleanups.push(() => rm(dataDir, { recursive: true, force: true }));
+  const first = await startStripe({ dataDir });
+  await expect(startStripe({ dataDir })).rejects.toThrow("Another local Stripe uses");
+  await first.stop();
+  const second = await startStripe({ dataDir });
+  expect(second.secretKey).toBe(first.secretKey);
+  await second.stop();
+});
+
 /** What was to be tried again in a minute is tried now. */
 async function hurryDeliveries(url: string): Promise<void> {
   await fetch(`${url}/_sim/deliveries/retry`, { method: "POST" });

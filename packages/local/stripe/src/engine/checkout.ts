@@ -3,7 +3,7 @@ import { emit } from "../events/record.ts";
 import type { CheckoutSession } from "../model/objects.ts";
 import type { PaymentMethod } from "../model/payments.ts";
 import type { CardBehavior } from "./cards.ts";
-import { completeSession } from "./complete-session.ts";
+import { completeSession, type Payer } from "./complete-session.ts";
 import { createPaymentIntent, failAuthentication, payIntent } from "./payment-intents.ts";
 import { newCard } from "./payment-methods.ts";
 import { extrasOf, saveSession } from "./session-extras.ts";
@@ -15,14 +15,15 @@ export type PayOutcome =
   | { kind: "declined"; message: string }
   | { kind: "needs_action" };
 
-/** Pays an open session with a test card. A session that is complete already stays as it is: paying twice pays once. */
+/** Pays an open session with a test card; null where none is needed (`needsCard`). A session that is complete already stays as it is: paying twice pays once. */
 export function paySession(
   ctx: Ctx,
   session: CheckoutSession,
-  request: { card: CardBehavior; email: string },
+  request: { card: CardBehavior | null; email: string },
 ): PayOutcome {
   if (session.status === "complete") return { kind: "completed", session };
   if (session.status !== "open") return { kind: "declined", message: "This checkout has expired." };
+  if (request.card === null) return completed(ctx, session, { method: null, email: request.email });
   const method = newCard(ctx, request.card, { email: request.email });
   ctx.store.put(method, ctx.now);
   if (request.card.page === "declined") return declineSession(ctx, session, method);
@@ -31,13 +32,11 @@ export function paySession(
     saveSession(ctx, session, { ...extras, pending: { methodId: method.id, email: request.email } });
     return { kind: "needs_action" };
   }
-  return { kind: "completed", session: completeSession(ctx, session, { method, email: request.email }) };
+  return completed(ctx, session, { method, email: request.email });
 }
 
-/** Completes a session with nothing to collect: no card asked for, nothing due. */
-export function completeFreeSession(ctx: Ctx, session: CheckoutSession, email: string): PayOutcome {
-  if (session.status !== "open") return paySession(ctx, session, { card: freeCard, email });
-  return { kind: "completed", session: completeSession(ctx, session, { method: null, email }) };
+function completed(ctx: Ctx, session: CheckoutSession, payer: Payer): PayOutcome {
+  return { kind: "completed", session: completeSession(ctx, session, payer) };
 }
 
 /** True when the session wants a card: something is due, or one is kept for later. */
@@ -77,16 +76,6 @@ export function expireSession(ctx: Ctx, session: CheckoutSession): CheckoutSessi
   emit(ctx, "checkout.session.expired", expired);
   return expired;
 }
-
-const freeCard: CardBehavior = {
-  number: "",
-  name: "",
-  brand: "visa",
-  page: "succeeds",
-  api: "succeeds",
-  later: "succeeds",
-  declineCode: "",
-};
 
 /** A failed attempt leaves a failed charge and no subscription: since 2025-03-31.basil that is made after payment only. */
 function declineSession(ctx: Ctx, session: CheckoutSession, method: PaymentMethod): PayOutcome {

@@ -2,7 +2,8 @@ import type { Ctx } from "../context.ts";
 import type { PaymentIntent, PaymentMethod } from "../model/payments.ts";
 import { invalidRequest } from "../stripe-error.ts";
 import type { Occasion } from "./cards.ts";
-import { failInvoice, invoiceOf, markPaid } from "./invoices.ts";
+import { invoiceOf } from "./invoice-payments.ts";
+import { failInvoice, markPaid } from "./invoices.ts";
 import { failAuthentication, payIntent } from "./payment-intents.ts";
 import { attachPaymentMethod } from "./payment-methods.ts";
 

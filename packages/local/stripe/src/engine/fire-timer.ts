@@ -74,4 +74,6 @@ function dropPendingUpdate(ctx: Ctx, subscription: Subscription): void {
   const dropped: Subscription = { ...subscription, pending_update: null };
   ctx.store.put(dropped, ctx.now);
   emit(ctx, "customer.subscription.pending_update_expired", dropped);
+  const invoice = subscription.latest_invoice === null ? null : ctx.store.find("invoice", subscription.latest_invoice);
+  if (invoice?.status === "open") voidInvoice(ctx, invoice);
 }

@@ -1,13 +1,13 @@
 import type { Ctx } from "../context.ts";
-import { create, emit, update } from "../events/record.ts";
-import { newId } from "../ids.ts";
-import type { Invoice, InvoicePayment } from "../model/billing.ts";
+import { emit, update } from "../events/record.ts";
+import type { Invoice } from "../model/billing.ts";
 import type { Customer } from "../model/objects.ts";
-import type { PaymentIntent, PaymentMethod } from "../model/payments.ts";
+import type { PaymentIntent } from "../model/payments.ts";
 import { invalidRequest } from "../stripe-error.ts";
 import type { Occasion } from "./cards.ts";
-import { cancelIntent, createPaymentIntent, payIntent } from "./payment-intents.ts";
-import { afterInvoiceFailed, afterInvoicePaid, subscriptionOf } from "./subscription-status.ts";
+import { cardFor, openPayment, paymentOf, settlePayment } from "./invoice-payments.ts";
+import { cancelIntent, payIntent } from "./payment-intents.ts";
+import { afterInvoiceFailed, afterInvoicePaid } from "./subscription-status.ts";
 
 /** Numbers the invoice and opens it for payment. Emits `invoice.finalized`. Errors: 400 when it is not a draft. */
 export function finalizeInvoice(ctx: Ctx, draft: Invoice): Invoice {
@@ -113,51 +113,6 @@ export function endInvoice(ctx: Ctx, invoice: Invoice, status: "void" | "uncolle
   return ended;
 }
 
-/** The payment intent an open invoice is paid by, made when there is none yet. */
-export function openPayment(ctx: Ctx, invoice: Invoice, existing?: PaymentIntent): InvoicePayment {
-  const intent =
-    existing ??
-    createPaymentIntent(ctx, {
-      amount: invoice.amount_due,
-      currency: invoice.currency,
-      customer: invoice.customer,
-      description: subscriptionOf(ctx, invoice) === null ? null : "Subscription update",
-      receiptEmail: invoice.customer_email,
-    });
-  const payment: InvoicePayment = {
-    id: newId("inpay"),
-    object: "invoice_payment",
-    amount_paid: null,
-    amount_requested: invoice.amount_due,
-    created: ctx.now,
-    currency: invoice.currency,
-    invoice: invoice.id,
-    is_default: true,
-    livemode: false,
-    payment: { payment_intent: intent.id, type: "payment_intent" },
-    status: "open",
-    status_transitions: { canceled_at: null, paid_at: null },
-  };
-  ctx.store.put(payment, ctx.now);
-  return payment;
-}
-
-/** The invoice a payment intent pays, or null. */
-export function invoiceOf(ctx: Ctx, intent: PaymentIntent): Invoice | null {
-  const [payment] = ctx.store.all("invoice_payment", { "payment.payment_intent": intent.id });
-  return payment === undefined ? null : ctx.store.find("invoice", payment.invoice);
-}
-
-/** The card an invoice is charged to: its subscription's, else the customer's default, else none. */
-export function cardFor(ctx: Ctx, invoice: Invoice): PaymentMethod | null {
-  const subscription = subscriptionOf(ctx, invoice);
-  const id =
-    invoice.default_payment_method ??
-    subscription?.default_payment_method ??
-    customerOf(ctx, invoice).invoice_settings.default_payment_method;
-  return id === null ? null : ctx.store.find("payment_method", id);
-}
-
 /** Counts a failed attempt and plans the next. Emits `invoice.payment_failed`, `invoice.updated`; the subscription follows. */
 export function failInvoice(ctx: Ctx, invoice: Invoice, needsAction: boolean): Invoice {
   const attempts = invoice.attempt_count + 1;
@@ -175,23 +130,6 @@ export function failInvoice(ctx: Ctx, invoice: Invoice, needsAction: boolean): I
   update(ctx, invoice, failed, "invoice.updated");
   afterInvoiceFailed(ctx, failed);
   return failed;
-}
-
-function settlePayment(ctx: Ctx, invoice: Invoice, intent: PaymentIntent): void {
-  const payment = paymentOf(ctx, invoice) ?? openPayment(ctx, invoice, intent);
-  const paid: InvoicePayment = {
-    ...payment,
-    amount_paid: invoice.amount_due,
-    status: "paid",
-    status_transitions: { canceled_at: null, paid_at: ctx.now },
-  };
-  create(ctx, paid, "invoice_payment.paid");
-}
-
-function paymentOf(ctx: Ctx, invoice: Invoice): InvoicePayment | null {
-  return (
-    ctx.store.all("invoice_payment", { invoice: invoice.id }).find((payment) => payment.status !== "canceled") ?? null
-  );
 }
 
 function customerOf(ctx: Ctx, invoice: Invoice): Customer {

@@ -14,6 +14,7 @@ export function parseForm(text: string): Form {
       arrayLimit: 1000,
       parameterLimit: 5000,
       depth: 8,
+      plainObjects: true,
       strictDepth: true,
       throwOnLimitExceeded: true,
     });

@@ -1,13 +1,7 @@
 import express, { type Request, type Response, Router } from "express";
 import type { Ctx } from "../context.ts";
 import { findTestCard } from "../engine/cards.ts";
-import {
-  answerAuthentication,
-  completeFreeSession,
-  needsCard,
-  paySession,
-  type PayOutcome,
-} from "../engine/checkout.ts";
+import { answerAuthentication, needsCard, paySession, type PayOutcome } from "../engine/checkout.ts";
 import { couponFor, findPromotionCode } from "../engine/promotion.ts";
 import { extrasOf } from "../engine/session-extras.ts";
 import { totalsOf, withTotals } from "../engine/session-totals.ts";
@@ -73,11 +67,7 @@ function pay(world: World, ctx: Ctx, session: CheckoutSession, request: Request,
   const email = stored ?? session.customer_email ?? fields.email ?? "";
   if (!/^[^\s@]+@[^\s@]+$/.test(email))
     return () => showSession(world, response, session, "Please enter your e-mail address.");
-  if (!needsCard(session)) {
-    const outcome = completeFreeSession(ctx, session, email);
-    return () => showOutcome(world, response, session, outcome);
-  }
-  const card = findTestCard(fields.card ?? "");
+  const card = needsCard(session) ? findTestCard(fields.card ?? "") : null;
   if (card === undefined) return () => showSession(world, response, session, "Please choose one of the test cards.");
   try {
     const outcome = paySession(ctx, session, { card, email });

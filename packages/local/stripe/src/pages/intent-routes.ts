@@ -2,7 +2,7 @@ import express, { type Response, Router } from "express";
 import type { Ctx } from "../context.ts";
 import { findTestCard } from "../engine/cards.ts";
 import { answerIntent, confirmIntent } from "../engine/confirm-intent.ts";
-import { openPayment } from "../engine/invoices.ts";
+import { openPayment } from "../engine/invoice-payments.ts";
 import { formatAmount } from "../engine/money.ts";
 import { attachPaymentMethod, newCard } from "../engine/payment-methods.ts";
 import { useCard } from "../engine/portal-actions.ts";

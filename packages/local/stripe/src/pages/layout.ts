@@ -9,7 +9,7 @@ const style = `
 main{max-width:30rem;margin:0 auto;padding:1.5rem 1rem 3rem}.note{color:var(--soft);font-size:.875rem;margin:.25rem 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:1.25rem;margin:0 0 1rem}
 h1{font-size:1.25rem;margin:.25rem 0 1rem}h2{font-size:1rem;margin:0 0 .75rem}
-table{width:100%;border-collapse:collapse}td,th{padding:.5rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}tr:first-child>*{border-top:0}td:last-child,th:last-child{text-align:right;white-space:nowrap;padding-left:1rem}
+table{width:100%;border-collapse:collapse}td,th{padding:.5rem 0;text-align:left;vertical-align:top;border-top:1px solid var(--line);font-weight:400}tr:first-child>*{border-top:0}td+td{text-align:right;white-space:nowrap;padding-left:1rem}
 .total>*{font-weight:700}.off{color:var(--good)}
 label{display:block;font-weight:600}fieldset{border:0;padding:0;margin:1rem 0 0}legend{font-weight:600;padding:0;margin-bottom:.5rem}
 input[type=email],input[type=text]{width:100%;font:inherit;color:inherit;background:var(--bg);border:1px solid var(--line);border-radius:9px;padding:.65rem .75rem;margin-top:.3rem}
@@ -20,6 +20,8 @@ button,.button{display:block;width:100%;font:inherit;font-weight:650;text-align:
 .bad,.good{border-radius:9px;padding:.7rem .9rem;margin:0 0 1rem}.bad{background:var(--badbg);color:var(--bad)}.good{background:var(--goodbg);color:var(--good)}
 .badge{display:inline-block;border:1px solid var(--line);border-radius:99px;padding:.05rem .6rem;font-size:.8rem;color:var(--soft)}
 `;
+// The policy allows exactly these bytes: built apart from the templates, whose white space is the formatter's.
+const styleElement = new Html(`<style>${style}</style>`);
 const styleHash = createHash("sha256").update(style).digest("base64");
 
 /** Sends a page: one column, one style sheet allowed by its hash, no script, never cached or framed. */
@@ -30,9 +32,7 @@ export function sendPage(response: Response, status: number, title: string, body
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        <style>
-          ${new Html(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>

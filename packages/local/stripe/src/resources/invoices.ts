@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Ctx } from "../context.ts";
-import { cardFor, collectInvoice, endInvoice, finalizeInvoice, markPaid, voidInvoice } from "../engine/invoices.ts";
+import { cardFor } from "../engine/invoice-payments.ts";
+import { collectInvoice, endInvoice, finalizeInvoice, markPaid, voidInvoice } from "../engine/invoices.ts";
 import { declined, resolvePaymentMethod } from "../engine/payment-methods.ts";
 import { update } from "../events/record.ts";
 import { listObjects } from "../http/page.ts";

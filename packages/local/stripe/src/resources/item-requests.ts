@@ -1,5 +1,5 @@
 import type { Ctx } from "../context.ts";
-import type { ItemRequest } from "../engine/change-items.ts";
+import type { ItemRequest } from "../engine/changed-items.ts";
 import { createPrice } from "./create-price.ts";
 import type { ItemChange } from "./subscription-params.ts";
 

@@ -2,9 +2,8 @@ import { z } from "zod";
 import type { Ctx } from "../context.ts";
 import { buildInvoice } from "../engine/build-invoice.ts";
 import { buildSubscription } from "../engine/build-subscription.ts";
-import { changedItems, intervalChanged, restarted } from "../engine/change-items.ts";
+import { planChange } from "../engine/change-items.ts";
 import { invoiceItemLine, subscriptionLine } from "../engine/invoice-lines.ts";
-import { prorations } from "../engine/prorate.ts";
 import { cycleLines, pendingLines, periodOf } from "../engine/renew.ts";
 import { upcomingInvoice } from "../engine/upcoming-invoice.ts";
 import { text, timestamp } from "../http/params.ts";
@@ -65,22 +64,21 @@ function findSubscription(ctx: Ctx, params: Preview): Subscription | null {
 
 function previewOfChange(ctx: Ctx, subscription: Subscription, params: Preview): Invoice {
   const details = params.subscription_details ?? {};
-  const data = changedItems(ctx, subscription, itemRequests(ctx, details.items ?? []));
   const date = details.proration_date ?? ctx.now;
-  const restarts = intervalChanged(subscription, data);
-  const behavior = details.proration_behavior ?? "create_prorations";
-  const kept: Subscription = { ...subscription, items: { ...subscription.items, data } };
-  const changed = restarts ? restarted(ctx, kept) : kept;
-  const pending = behavior === "none" ? [] : prorations(ctx, subscription, data, { date, restarts });
-  const lines = pending.map((item) =>
+  const plan = planChange(ctx, subscription, itemRequests(ctx, details.items ?? []), {
+    prorationBehavior: details.proration_behavior ?? "create_prorations",
+    prorationDate: date,
+    restartsPeriod: false,
+  });
+  const lines = plan.items.map((item) =>
     invoiceItemLine(item, ctx.store.find("price", item.pricing?.price_details.price ?? "")),
   );
-  if (!restarts && behavior !== "always_invoice") {
-    const next = upcomingInvoice(ctx, changed);
-    return rebuilt(ctx, changed, [...lines, ...next.lines.data], { reason: "upcoming", date });
+  if (!plan.billsNow) {
+    const next = upcomingInvoice(ctx, plan.changed);
+    return rebuilt(ctx, plan.changed, [...lines, ...next.lines.data], { reason: "upcoming", date });
   }
-  const all = [...pendingLines(ctx, subscription), ...lines, ...(restarts ? cycleLines(ctx, changed) : [])];
-  return rebuilt(ctx, changed, all, { reason: "subscription_update", date });
+  const all = [...pendingLines(ctx, subscription), ...lines, ...(plan.restarts ? cycleLines(ctx, plan.changed) : [])];
+  return rebuilt(ctx, plan.changed, all, { reason: "subscription_update", date });
 }
 
 function previewOfNew(ctx: Ctx, params: Preview): Invoice {

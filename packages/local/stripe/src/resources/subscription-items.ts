@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Ctx } from "../context.ts";
-import { changeItems, type ItemRequest } from "../engine/change-items.ts";
+import { changeItems } from "../engine/change-items.ts";
+import type { ItemRequest } from "../engine/changed-items.ts";
 import { paging, quantity, text, timestamp, metadata } from "../http/params.ts";
 import { noParams, route, type Route } from "../http/route.ts";
 import type { Subscription, SubscriptionItem } from "../model/billing.ts";

@@ -1,7 +1,11 @@
 import { z } from "zod";
 import type { Ctx } from "../context.ts";
 import { cancelSubscription } from "../engine/cancel-subscription.ts";
+import { collectInvoice, finalizeInvoice } from "../engine/invoices.ts";
+import { prorations } from "../engine/prorate.ts";
+import { buildWithPending, pendingLines } from "../engine/renew.ts";
 import { resumeSubscription } from "../engine/resume-subscription.ts";
+import { create } from "../events/record.ts";
 import { listObjects } from "../http/page.ts";
 import { noParams, route, type Route } from "../http/route.ts";
 import type { Subscription } from "../model/billing.ts";
@@ -44,11 +48,33 @@ function cancelNow(ctx: Ctx, params: z.output<typeof SubscriptionCancel>, id: st
   const subscription = ctx.store.get("subscription", id);
   if (subscription.ended_at !== null)
     throw invalidRequest(`No such subscription: '${id}'`, { code: "resource_missing", param: "id" });
-  return cancelSubscription(ctx, subscription, {
+  if (params.prorate === true && subscription.status !== "trialing") creditRest(ctx, subscription);
+  if (params.invoice_now === true) invoicePending(ctx, subscription);
+  return cancelSubscription(ctx, ctx.store.get("subscription", id), {
     reason: "cancellation_requested",
     feedback: params.cancellation_details?.feedback ?? null,
     comment: params.cancellation_details?.comment ?? null,
   });
+}
+
+function creditRest(ctx: Ctx, subscription: Subscription): void {
+  const credits = prorations(ctx, subscription, [], { date: ctx.now, restarts: false });
+  for (const credit of credits) create(ctx, credit, "invoiceitem.created");
+}
+
+/** Bills what is pending before the end, as a last invoice. */
+function invoicePending(ctx: Ctx, subscription: Subscription): void {
+  if (pendingLines(ctx, subscription).length === 0) return;
+  const draft = buildWithPending(ctx, {
+    subscription,
+    lines: [],
+    reason: "subscription_update",
+    period: { start: ctx.now, end: ctx.now },
+    finalizesAt: null,
+  });
+  ctx.store.put({ ...subscription, latest_invoice: draft.id }, ctx.now);
+  create(ctx, draft, "invoice.created");
+  collectInvoice(ctx, finalizeInvoice(ctx, draft), "later");
 }
 
 function listSubscriptions(ctx: Ctx, params: z.output<typeof SubscriptionList>): unknown {

@@ -23,11 +23,23 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 `;
 
-/** Opens the one SQLite file of `dataDir` (created when absent), or a database in memory when there is no folder. */
+/**
+ * Opens the one SQLite file of `dataDir` (created when absent), or a database in memory when there is no folder.
+ * The file is locked for this process: two servers on it would deliver everything twice. The lock dies with the process.
+ * Errors: the folder is in use.
+ */
 export function openDatabase(dataDir: string | undefined): DatabaseSync {
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(dataDir === undefined ? ":memory:" : join(dataDir, "stripe.sqlite"));
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;");
-  database.exec(schema);
+  try {
+    database.exec(
+      "PRAGMA busy_timeout = 1000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+    );
+    database.exec(schema);
+  } catch (error) {
+    database.close();
+    const isLocked = error instanceof Error && error.message.includes("locked");
+    throw isLocked ? new Error(`Another local Stripe uses ${dataDir ?? ""}. Stop it first.`, { cause: error }) : error;
+  }
   return database;
 }
