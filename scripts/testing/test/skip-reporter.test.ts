@@ -12,12 +12,18 @@ beforeAll(async () => {
   const suite =
     'import { test } from "vitest"; test("needs Redis", (ctx) => ctx.skip("redis-server is not installed"));';
   await writeFile(join(folder, "redis.test.ts"), suite);
+  const platform =
+    'import { test } from "vitest"; test("runs", () => {}); test.runIf(false)("needs Windows", () => {});';
+  await writeFile(join(folder, "platform.test.ts"), platform);
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function runSuite(isFailure: boolean): Promise<{ lines: string[]; exitCode: typeof process.exitCode }> {
+async function runSuite(
+  isFailure: boolean,
+  include = "redis.test.ts",
+): Promise<{ lines: string[]; exitCode: typeof process.exitCode }> {
   const lines: string[] = [];
   const before = process.exitCode;
   const reporters = [createSkipReporter(isFailure, (line) => lines.push(line))];
@@ -26,7 +32,7 @@ async function runSuite(isFailure: boolean): Promise<{ lines: string[]; exitCode
     config: false,
     watch: false,
     reporters,
-    include: ["*.test.ts"],
+    include: [include],
   });
   const { exitCode } = process;
   await vitest.close();
@@ -42,8 +48,14 @@ test("a skipped suite is named with its reason and fails nothing", async () => {
 
 test("where services are required a skipped suite fails the run", async () => {
   const { lines, exitCode } = await runSuite(true);
-  expect(lines.at(-1)).toBe("REQUIRE_SERVICES=1 allows no skipped test.");
+  expect(lines.at(-1)).toBe("REQUIRE_SERVICES=1 allows no test to be skipped for want of a service.");
   expect(exitCode).toBe(1);
+});
+
+test("a test for another platform is named and fails nothing, services required or not", async () => {
+  const { lines, exitCode } = await runSuite(true, "platform.test.ts");
+  expect(lines).toEqual(["skipped  platform.test.ts > needs Windows"]);
+  expect(exitCode ?? 0).toBe(0);
 });
 
 test("many tests skipped for one reason make one line", () => {
