@@ -1,10 +1,13 @@
 /** A value, or a function that is asked again for every request. */
 export type Fresh<T> = T | (() => T | Promise<T>);
 
-/** The constructor of an EventSource that takes a `fetch` of ours, as the `eventsource` package does. */
+/**
+ * The constructor of an EventSource. One that takes a `fetch`, as the `eventsource` package does, sends our headers; the
+ * browser's own does not.
+ */
 export type EventSourceConstructor = new (
   url: string | URL,
-  init?: { fetch?: (input: string | URL, init: EventSourceRequest) => Promise<Response> },
+  init?: { fetch?: (input: string | URL, init: EventSourceRequest) => Promise<Response>; withCredentials?: boolean },
 ) => EventSourceLike;
 
 /** The request an EventSource makes. */
@@ -23,8 +26,8 @@ export interface EventSourceLike {
   readonly CONNECTING: number;
   readonly OPEN: number;
   readonly readyState: number;
-  addEventListener(type: string, listener: (event: never) => void): void;
-  removeEventListener(type: string, listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: object) => unknown): void;
+  removeEventListener(type: string, listener: (event: object) => unknown): void;
   close(): void;
 }
 

@@ -58,6 +58,13 @@ test("an application compiles against the client with few instantiations, and da
   expect(instantiations).toBeLessThan(10_000);
 });
 
+test("the browser's EventSource and fetch are taken as they are", async () => {
+  const source = `import { createClient } from "@turnpike/client";
+createClient({ url: "x", EventSource, fetch, organization: async () => null, headers: () => ({ "x-request-id": "1" }) });
+`;
+  expect((await consumer.compile(source)).errors).toEqual([]);
+});
+
 test("the client's own declarations hold without skipping library checks", async () => {
   expect((await consumer.compile(application, false)).errors).toEqual([]);
 });
