@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { createCallerFactory, router } from "@turnpike/core";
-import type { Actor, Ctx, RequestInfo } from "@turnpike/core";
+import type { Actor, Ctx, Module, RequestInfo } from "@turnpike/core";
 import type { LocalStripe } from "@turnpike/local-stripe";
 import { startStripe } from "@turnpike/local-stripe";
 import { findOrganization } from "@turnpike/organizations";
@@ -37,11 +37,16 @@ export interface BillingBed {
   close(): Promise<void>;
 }
 
-export async function startBillingBed(): Promise<BillingBed> {
+export async function startBillingBed(options: { modules?: Module[] } = {}): Promise<BillingBed> {
   const local = await startStripe();
   const { hostname, port } = new URL(local.url);
   const stripe = new Stripe(local.secretKey, { host: hostname, port, protocol: "http", maxNetworkRetries: 2 });
-  const app = await createTestApp({ modules: [products, billing], stripe, findOrganization, runWorkers: true });
+  const app = await createTestApp({
+    modules: [products, billing, ...(options.modules ?? [])],
+    stripe,
+    findOrganization,
+    runWorkers: true,
+  });
   app.clock.follow(() => local.now());
   await billing.start(app.ctxOf({ type: "system", job: "test" }));
   const operator = await app.createUser({ isOperator: true });
