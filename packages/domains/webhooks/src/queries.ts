@@ -34,12 +34,24 @@ export async function insertEvent(
   return inserted !== undefined;
 }
 
-/** Takes a subject's lease for `leaseSec` seconds and returns its ticket; undefined while somebody else holds it. */
+/**
+ * Takes a subject's lease for `leaseSec` seconds and returns its ticket; undefined while somebody else holds it, or when
+ * the subject has no due events: most jobs of a busy customer find nothing left and should write nothing.
+ */
 export async function takeLease(db: Db, subject: string, leaseSec: number): Promise<number | undefined> {
   const expiresAt = sql<Date>`clock_timestamp() + make_interval(secs => ${leaseSec})`;
   const row = await db
     .insertInto("private.webhook_leases")
-    .values({ subject, ticket: 1, expires_at: expiresAt })
+    .columns(["subject", "ticket", "expires_at"])
+    .expression(
+      db
+        .selectNoFrom([
+          sql<string>`${subject}::text`.as("subject"),
+          sql<number>`1::bigint`.as("ticket"),
+          expiresAt.as("expires_at"),
+        ])
+        .where((eb) => eb.exists(dueOf(db, subject).select("id"))),
+    )
     .onConflict((conflict) =>
       conflict
         .column("subject")
@@ -49,6 +61,14 @@ export async function takeLease(db: Db, subject: string, leaseSec: number): Prom
     .returning("ticket")
     .executeTakeFirst();
   return row?.ticket;
+}
+
+function dueOf(db: Db, subject: string) {
+  return db
+    .selectFrom("private.webhook_inbox")
+    .where("subject", "=", subject)
+    .where("status", "=", "pending")
+    .where("due_at", "<=", wallClock);
 }
 
 /** Locks a lease until the end of the transaction. False when the ticket is not the last one given out: somebody else works on. */
@@ -73,29 +93,12 @@ export async function releaseLease(db: Db, subject: string): Promise<void> {
 
 /** The due events of a subject, oldest first. */
 export function listDue(db: Db, subject: string, limit: number): Promise<InboxRow[]> {
-  return db
-    .selectFrom("private.webhook_inbox")
-    .selectAll()
-    .where("subject", "=", subject)
-    .where("status", "=", "pending")
-    .where("due_at", "<=", wallClock)
-    .orderBy("event_created_at")
-    .orderBy("id")
-    .limit(limit)
-    .execute();
+  return dueOf(db, subject).selectAll().orderBy("event_created_at").orderBy("id").limit(limit).execute();
 }
 
 /** Whether a subject has due events. */
 export async function hasDue(db: Db, subject: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("private.webhook_inbox")
-    .select("id")
-    .where("subject", "=", subject)
-    .where("status", "=", "pending")
-    .where("due_at", "<=", wallClock)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  return (await dueOf(db, subject).select("id").limit(1).executeTakeFirst()) !== undefined;
 }
 
 /** Closes events that were worked off or that nobody wanted. */
