@@ -23,6 +23,16 @@ const headColumns = [
   "processed_at",
 ] as const;
 
+/** What an event is set to when it is to be worked off again, as if it had just come. */
+const reopened = {
+  status: "pending",
+  attempts: 0,
+  faults: 0,
+  last_error: null,
+  processed_at: null,
+  due_at: wallClock,
+};
+
 /** A page of stored events, the last received first; one more than `limit`, to say that there is more. */
 export function listEvents(
   db: Db,
@@ -55,10 +65,47 @@ export function findEvent(db: Db, id: string): Promise<InboxRow | undefined> {
 export async function reopenEvent(db: Db, id: string): Promise<InboxHead | undefined> {
   return db
     .updateTable("private.webhook_inbox")
-    .set({ status: "pending", attempts: 0, faults: 0, last_error: null, processed_at: null, due_at: wallClock })
+    .set(reopened)
     .where("id", "=", id)
     .returning(headColumns)
     .executeTakeFirst();
+}
+
+/**
+ * Makes up to `limit` events pending and due that were received in [from, to), the oldest first; those of the other
+ * Stripe mode stay as they are, and so does what is pending already.
+ */
+export async function reopenRange(
+  db: Db,
+  range: {
+    from: Date;
+    to: Date;
+    type?: string | undefined;
+    status?: string | undefined;
+    isLive: boolean;
+    limit: number;
+  },
+): Promise<{ subject: string; received_at: Date }[]> {
+  const { type, status } = range;
+  return db
+    .updateTable("private.webhook_inbox")
+    .set(reopened)
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("private.webhook_inbox")
+        .select("id")
+        .where("received_at", ">=", range.from)
+        .where("received_at", "<", range.to)
+        .where("is_live", "=", range.isLive)
+        .where("status", "<>", "pending")
+        .$if(type !== undefined, (query) => query.where("type", "=", type ?? ""))
+        .$if(status !== undefined, (query) => query.where("status", "=", status ?? ""))
+        .orderBy("received_at")
+        .orderBy("id")
+        .limit(range.limit),
+    )
+    .returning(["subject", "received_at"])
+    .execute();
 }
 
 /** How many events wait, how many are dead, and since when the oldest waits. */

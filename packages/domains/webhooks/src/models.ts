@@ -52,6 +52,26 @@ export type InboxPage = z.output<typeof InboxPage>;
 export const InboxId = z.object({ id: z.uuid() });
 export type InboxId = z.output<typeof InboxId>;
 
+/** Events to work off again: those received in [from, to), of one type or status where given. */
+export const ReplayRange = z
+  .object({
+    from: z.date(),
+    to: z.date(),
+    /** An exact type: `invoice.paid`. */
+    type: z.string().max(255).optional(),
+    status: z.enum(["done", "ignored", "dead"]).optional(),
+  })
+  .refine(({ from, to }) => from < to, { path: ["to"], message: "Must be later than `from`." });
+export type ReplayRange = z.output<typeof ReplayRange>;
+
+/** How far a replay got. One call takes at most 1000 events. */
+export const ReplayedRange = z.object({
+  replayed: z.number().int(),
+  /** Where to go on; null when the range is done. */
+  nextFrom: z.date().nullable(),
+});
+export type ReplayedRange = z.output<typeof ReplayedRange>;
+
 /** How the inbox does. */
 export const InboxStats = z.object({
   pending: z.number().int(),

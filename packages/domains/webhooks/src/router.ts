@@ -1,6 +1,15 @@
 import { operatorProcedure, router } from "@turnpike/core";
-import { InboxEvent, InboxEventWithBody, InboxId, InboxPage, InboxStats, ListInboxInput } from "./models.ts";
-import { getInboxEvent, getInboxStats, listInbox, replayInboxEvent } from "./service/inbox.ts";
+import {
+  InboxEvent,
+  InboxEventWithBody,
+  InboxId,
+  InboxPage,
+  InboxStats,
+  ListInboxInput,
+  ReplayedRange,
+  ReplayRange,
+} from "./models.ts";
+import { getInboxEvent, getInboxStats, listInbox, replayInboxEvent, replayInboxRange } from "./service/inbox.ts";
 
 export const webhooksRouter = router({
   /** Incoming events as they were stored. */
@@ -20,6 +29,11 @@ export const webhooksRouter = router({
       .input(InboxId)
       .output(InboxEvent)
       .mutation(({ ctx, input }) => replayInboxEvent(ctx, input)),
+    /** Has the events of a range of time worked off again, at most 1000 in one call. */
+    replayRange: operatorProcedure
+      .input(ReplayRange)
+      .output(ReplayedRange)
+      .mutation(({ ctx, input }) => replayInboxRange(ctx, input)),
     /** What waits, what is dead, and what came in the last day. */
     stats: operatorProcedure.output(InboxStats).query(({ ctx }) => getInboxStats(ctx)),
   }),

@@ -43,6 +43,7 @@ test("only operators reach the inbox", async () => {
     () => as(actor).list(),
     () => as(actor).get({ id }),
     () => as(actor).replay({ id }),
+    () => as(actor).replayRange({ from: new Date(0), to: new Date() }),
     () => as(actor).stats(),
   ];
   for (const call of calls(stranger)) await expect(call()).rejects.toMatchObject({ code: "FORBIDDEN" });
@@ -116,6 +117,25 @@ test("replaying an event twice reads its object anew and changes nothing that is
   await work(subject);
   expect(await as(operator).get({ id })).toMatchObject({ status: "done" });
   expect(await effectsOf(bed.app.owner, "sub_again")).toEqual(["active"]);
+});
+
+test("a range is replayed by type and status, without events of the other mode or that wait already", async () => {
+  const type = "test.range";
+  const from = new Date(Date.now() - 60_000);
+  const to = new Date(Date.now() + 60_000);
+  const worked = [await store("sub_range", { type }), await store("sub_range", { type })];
+  await work("customer:cus_sub_range");
+  const waiting = await store("sub_range", { type });
+  await store("sub_range", { type, livemode: true });
+  expect(await as(operator).replayRange({ from, to, type, status: "dead" })).toEqual({ replayed: 0, nextFrom: null });
+  expect(await as(operator).replayRange({ from, to, type })).toEqual({ replayed: 2, nextFrom: null });
+  expect(await as(operator).replayRange({ from: new Date(0), to: from, type })).toMatchObject({ replayed: 0 });
+  await work("customer:cus_sub_range");
+  for (const { id } of [...worked, waiting]) expect((await as(operator).get({ id })).status).toBe("done");
+  await expect(as(operator).replayRange({ from: to, to: from })).rejects.toMatchObject({
+    code: "BAD_REQUEST",
+    cause: { fieldIssues: [{ path: "to", message: expect.any(String) }] },
+  });
 });
 
 test("an event of the other Stripe mode cannot be replayed", async () => {

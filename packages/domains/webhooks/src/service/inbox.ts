@@ -1,10 +1,19 @@
 import { pageOf } from "@turnpike/core";
 import type { Ctx } from "@turnpike/core";
 import { errors } from "../errors.ts";
-import { countLastDay, countOpen, findEvent, listEvents, reopenEvent } from "../inbox-queries.ts";
+import { countLastDay, countOpen, findEvent, listEvents, reopenEvent, reopenRange } from "../inbox-queries.ts";
 import { processJob } from "../jobs.ts";
 import { inboxEventOf, InboxStatus } from "../models.ts";
-import type { InboxEvent, InboxEventWithBody, InboxId, InboxPage, InboxStats, ListInboxInput } from "../models.ts";
+import type {
+  InboxEvent,
+  InboxEventWithBody,
+  InboxId,
+  InboxPage,
+  InboxStats,
+  ListInboxInput,
+  ReplayedRange,
+  ReplayRange,
+} from "../models.ts";
 import { isForeign, StripeEnvelope } from "../stripe-envelope.ts";
 
 /** A page of stored events, the last received first. */
@@ -37,6 +46,22 @@ export async function replayInboxEvent(ctx: Ctx, { id }: InboxId): Promise<Inbox
     if (!reopened) throw errors.event_not_found({ id });
     await tx.enqueue(processJob, { subject: reopened.subject });
     return inboxEventOf(reopened);
+  });
+}
+
+const maxReplayed = 1000;
+
+/**
+ * Has the events of a range worked off again, the oldest first, at most 1000 in one call: go on from `nextFrom`.
+ * Events of the other Stripe mode are left out. Repeating it is harmless.
+ */
+export async function replayInboxRange(ctx: Ctx, range: ReplayRange): Promise<ReplayedRange> {
+  const limit = maxReplayed;
+  return ctx.system("replay webhook events").tx(async (tx) => {
+    const rows = await reopenRange(tx.db, { ...range, isLive: ctx.config.isStripeLive, limit });
+    for (const subject of new Set(rows.map((row) => row.subject))) await tx.enqueue(processJob, { subject });
+    const last = Math.max(...rows.map((row) => row.received_at.getTime()));
+    return { replayed: rows.length, nextFrom: rows.length === limit ? new Date(last) : null };
   });
 }
 
