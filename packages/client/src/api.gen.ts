@@ -434,6 +434,22 @@ export interface RefreshResult {
   session: Session;
 }
 
+/** Events to work off again: those received in [from, to), of one type or status where given. */
+export interface ReplayRange {
+  from: Date;
+  to: Date;
+  /** An exact type: `invoice.paid`. */
+  type?: string | undefined;
+  status?: "dead" | "done" | "ignored" | undefined;
+}
+
+/** How far a replay got. One call takes at most 1000 events. */
+export interface ReplayedRange {
+  replayed: number;
+  /** Where to go on; null when the range is done. */
+  nextFrom: Date | null;
+}
+
 /** The `token_hash` of the link in a reset mail. */
 export interface ResetPasswordInput {
   tokenHash: string;
@@ -747,6 +763,8 @@ export interface Api {
       }>;
       /** Has a stored event worked off again, whatever became of it before. */
       replay: Mutation<InboxId, InboxEvent>;
+      /** Has the events of a range of time worked off again, at most 1000 in one call. */
+      replayRange: Mutation<ReplayRange, ReplayedRange>;
       /** What waits, what is dead, and what came in the last day. */
       stats: OptionalQuery<undefined, InboxStats>;
     };
