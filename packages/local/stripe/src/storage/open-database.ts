@@ -10,6 +10,10 @@ CREATE INDEX IF NOT EXISTS objects_by_customer ON objects (object, json_extract(
 CREATE INDEX IF NOT EXISTS objects_by_lookup_key ON objects (json_extract(body, '$.lookup_key'));
 CREATE TABLE IF NOT EXISTS timers (
   object_id TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (object_id, kind));
+CREATE INDEX IF NOT EXISTS objects_by_invoice ON objects (object, json_extract(body, '$.invoice'));
+CREATE INDEX IF NOT EXISTS objects_by_payment ON objects (object, json_extract(body, '$.payment.payment_intent'));
+CREATE INDEX IF NOT EXISTS objects_by_parent
+  ON objects (object, json_extract(body, '$.parent.subscription_details.subscription'));
 CREATE INDEX IF NOT EXISTS timers_by_time ON timers (at);
 CREATE TABLE IF NOT EXISTS events (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, created INTEGER NOT NULL, body TEXT NOT NULL);
@@ -17,7 +21,8 @@ CREATE TABLE IF NOT EXISTS deliveries (
   id INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, event_type TEXT NOT NULL, endpoint_id TEXT NOT NULL,
   body TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, next_at_ms INTEGER NOT NULL,
   response_status INTEGER, error TEXT, delivered_at_ms INTEGER);
-CREATE INDEX IF NOT EXISTS deliveries_pending ON deliveries (next_at_ms) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_pending_in_order ON deliveries (id, next_at_ms) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_pending_by_time ON deliveries (next_at_ms) WHERE status = 'pending';
 CREATE TABLE IF NOT EXISTS idempotency (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL, at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
