@@ -1,8 +1,7 @@
-import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { stripeMirror } from "@turnpike/core";
 import type { StripeMirror } from "@turnpike/core";
-import type { DB } from "@turnpike/database";
+import type { TestApp } from "@turnpike/testing";
 
 /** What a test decides of the mirrored subscriptions, and what it sees of their reading. */
 export interface Remote {
@@ -51,7 +50,7 @@ export function mirrorOf(remote: Remote): StripeMirror {
 }
 
 /** Makes the mirror's tables. A state `refused` violates a constraint, as a bug in a mirror would. */
-export async function createMirrorTables(owner: Kysely<DB>): Promise<void> {
+export async function createMirrorTables(owner: TestApp["owner"]): Promise<void> {
   await sql`create table test_mirror (id text primary key, state text not null check (state <> 'refused'))`.execute(
     owner,
   );
@@ -60,7 +59,7 @@ export async function createMirrorTables(owner: Kysely<DB>): Promise<void> {
 }
 
 /** The states that a subscription went through with us. */
-export async function effectsOf(owner: Kysely<DB>, id: string): Promise<string[]> {
+export async function effectsOf(owner: TestApp["owner"], id: string): Promise<string[]> {
   const { rows } = await sql<{ state: string }>`select state from test_effects where id = ${id} order by place`.execute(
     owner,
   );
