@@ -33,6 +33,17 @@ test("the same event again answers that it is stored already, also when the cach
   expect(await stored(event.id)).toHaveLength(1);
 });
 
+test("a cache that is away loses no event and admits none twice", async () => {
+  const away = () => Promise.reject(new Error("no cache"));
+  const { cache } = bed.app.deps;
+  bed.app.deps.cache = { get: away, set: away, delete: away, close: away };
+  const event = eventOf();
+  expect(await (await bed.deliver(event)).json()).toEqual({ status: "stored" });
+  expect(await (await bed.deliver(event)).json()).toEqual({ status: "already_stored" });
+  bed.app.deps.cache = cache;
+  expect(await stored(event.id)).toHaveLength(1);
+});
+
 test("the same event 50 times at once makes one row and one job", async () => {
   const event = eventOf({ object: { object: "product", id: "prod_storm" } });
   const answers = await Promise.all(Array.from({ length: 50 }, () => bed.deliver(event)));
