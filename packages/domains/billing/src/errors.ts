@@ -14,6 +14,7 @@ export const errors = defineErrors("billing", {
   already_canceled: { kind: "conflict", message: "The subscription is canceled already." },
   not_canceling: { kind: "conflict", message: "The subscription is not about to end." },
   already_revoked: { kind: "conflict", message: "The grant is revoked already." },
+  refused_by_stripe: { kind: "precondition", message: "Stripe refused this. Check the price and the promotion code." },
   no_customer: { kind: "precondition", message: "The organization has not bought anything yet." },
   unknown_at_stripe: { kind: "conflict", message: "Stripe does not know this subscription." },
 });

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import type Stripe from "stripe";
+import Stripe from "stripe";
 import type { OrganizationCtx } from "@turnpike/core";
 import { newId } from "@turnpike/core";
 import type { PriceWithProduct } from "@turnpike/products";
+import { errors } from "../errors.ts";
 import { sessionState } from "../mirror/apply-session.ts";
 import { organizationKey, userKey } from "../mirror/link-customer.ts";
 import { dateOf } from "../mirror/stripe-values.ts";
@@ -26,7 +27,7 @@ const intentKey = "turnpike_intent";
  * Starts a checkout for a plan. The same start again, also at the same time, gives the same session; another one for
  * the same product takes the place of the first, so that nobody pays twice.
  * Errors: billing.not_allowed, billing.price_not_found, billing.price_not_recurring, billing.already_subscribed,
- * core.invalid_input (return URLs, promotion code), core.unavailable.
+ * billing.refused_by_stripe, core.invalid_input (return URLs, promotion code), core.unavailable.
  */
 export async function startCheckout(ctx: OrganizationCtx, input: StartCheckout): Promise<StartedCheckout> {
   requireBillingManager(ctx);
@@ -46,11 +47,17 @@ export async function startCheckout(ctx: OrganizationCtx, input: StartCheckout):
     // Whoever means the same after the same last checkout gets the same session from Stripe.
     const idempotencyKey = hash(["checkout", params, last]);
     return createOnce(idempotencyKey, () => ctx.stripe.checkout.sessions.create(params, { idempotencyKey }));
-  });
+  }).catch(throwRefusal);
   await keep(ctx, session, { priceId: price.id, quantity: input.quantity, trialDays });
   // Somebody else of the organization may have started meanwhile: both find both, and both keep the older one.
   const kept = (await settleOpenSessions(ctx, price, isSame, session)) ?? session;
   return { url: kept.url ?? "", sessionId: kept.id };
+}
+
+/** The catalogue here may lag behind Stripe, and a code may not be for everybody: that is no fault of ours. */
+function throwRefusal(error: unknown): never {
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+  throw errors.refused_by_stripe({ code: error.code, param: error.param }, { cause: error });
 }
 
 interface Checkout {
