@@ -84,40 +84,41 @@ function refsOf(shape: Shape): number[] {
 }
 
 function assignNames(groups: readonly Group[]): Map<string, string> {
-  const modulesOf = new Map<string, Set<string>>();
-  for (const { body } of groups) {
-    if (body.origin)
-      modulesOf.set(body.origin.name, (modulesOf.get(body.origin.name) ?? new Set()).add(body.origin.module));
-  }
+  const origins = groups.flatMap(({ body }) => body.origin ?? []);
+  const shared = new Set(
+    origins.filter((origin) => origins.some((other) => isNamesake(origin, other))).map(({ name }) => name),
+  );
   const names = new Map<string, string>();
   const used = new Set(taken);
   for (const group of groups) {
-    const name = candidates(group, modulesOf).find((candidate) => !used.has(candidate));
-    const unique = name ?? firstFree(pascal(group.path), used);
-    used.add(unique);
-    names.set(group.key, unique);
+    const wishes = wishedNames(group, shared);
+    const name = wishes.find((wish) => !used.has(wish)) ?? numbered(wishes.at(-1) ?? pascal(group.path), used);
+    used.add(name);
+    names.set(group.key, name);
   }
   return names;
 }
 
-function candidates(group: Group, modulesOf: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const { origin } = group.body;
-  if (!origin) return [];
-  const isShared = (modulesOf.get(origin.name)?.size ?? 0) > 1;
-  const plain = isShared ? [] : [pascal([origin.name])];
-  const full = [...plain, pascal([origin.module, origin.name])];
-  return group.isInput ? [...full, ...full.map((name) => asInput(name, origin))] : full;
+function isNamesake(one: Origin, other: Origin): boolean {
+  return one.name === other.name && one.module !== other.module;
 }
 
-function asInput(name: string, origin: Origin): string {
-  return origin.name.endsWith("Input") ? `${name}Value` : `${name}Input`;
+// In order of preference. A name that two modules use is taken plainly by neither, so that adding a module renames nothing twice.
+function wishedNames({ body: { origin }, isInput, path }: Group, shared: ReadonlySet<string>): string[] {
+  if (!origin) return [pascal(path)];
+  const plain = shared.has(origin.name) ? [] : [pascal([origin.name])];
+  const names = [...plain, pascal([origin.module, origin.name])];
+  return isInput ? names.flatMap((name) => [name, asInput(name)]) : names;
 }
 
-function firstFree(name: string, used: ReadonlySet<string>): string {
-  for (let number = 2; ; number += 1) {
-    const candidate = number === 2 && !used.has(name) ? name : `${name}${number}`;
-    if (!used.has(candidate)) return candidate;
-  }
+function asInput(name: string): string {
+  return name.endsWith("Input") ? `${name}Value` : `${name}Input`;
+}
+
+function numbered(name: string, used: ReadonlySet<string>): string {
+  let number = 2;
+  while (used.has(`${name}${number}`)) number += 1;
+  return `${name}${number}`;
 }
 
 function pascal(parts: readonly string[]): string {

@@ -95,7 +95,7 @@ test("what the scaffold writes passes the walls, the types, the linter and the f
   const folders = ["packages/domains/hello", "packages/domains/world"];
   expect(await inCopy(join(bin, "oxlint/bin/oxlint"), "--type-aware", ...folders)).toMatchObject({ exitCode: 0 });
   expect(await inCopy(join(bin, "oxfmt/bin/oxfmt"), "--check", ...folders)).toMatchObject({ exitCode: 0 });
-});
+}, 240_000);
 
 test("the scaffold's own tests pass", async () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
