@@ -8,6 +8,7 @@ Finds the modules in packages/domains and writes what follows from them:
   apps/api/package.json          its dependencies on modules
   apps/api/src/modules.gen.ts    the modules and the router
   packages/client/src/*.gen.ts   the client's types
+  apps/api/src/reference.gen.ts  the page behind /docs
   docs/errors.md, events.md      what the modules refuse, and what happens in them
 
   --check   write nothing, exit 1 when something is out of date

@@ -102,12 +102,13 @@ function trpcProcedure({ kind, input, output }: ProcedureShape, printer: TypePri
 const isNothing = (shape: Shape): boolean =>
   shape.kind === "keyword" && (shape.name === "void" || shape.name === "undefined");
 
-function takesNothing(input: Shape): boolean {
+/** Whether a procedure can be called without input. */
+export function takesNothing(input: Shape): boolean {
   return isNothing(input) || (input.kind === "union" && input.parts.some(isNothing));
 }
 
-// A subscription's output is an iterable on the server; the client is handed one item at a time.
-function itemOf(output: Shape): Shape {
+/** What a subscription tells: its output is an iterable on the server; the client is handed one item at a time. */
+export function itemOf(output: Shape): Shape {
   const [item] = output.kind === "builtin" && output.name.startsWith("Async") ? output.args : [];
   return item ?? output;
 }

@@ -3,6 +3,7 @@ import type { ModuleFolder } from "../modules.ts";
 import { renderErrorsFile } from "./errors-file.ts";
 import { renderEventsFile } from "./events-file.ts";
 import { loadFacts } from "./load-facts.ts";
+import { renderReferenceFile } from "./reference-file.ts";
 import { buildReference } from "./reference.ts";
 import { findUndeclaredTables } from "./undeclared-tables.ts";
 
@@ -27,6 +28,7 @@ export async function renderDocs(
     files: [
       ["docs/errors.md", renderErrorsFile(reference)],
       ["docs/events.md", renderEventsFile(reference)],
+      ["apps/api/src/reference.gen.ts", renderReferenceFile(reference)],
     ],
     problems: [...reference.problems, ...findUndeclaredTables(folders, facts.modules)],
   };

@@ -8,6 +8,7 @@ import { appErrorOf, createCtx } from "@turnpike/core";
 import type { VerifyToken } from "./actor.ts";
 import { ctxOfRequest } from "./actor.ts";
 import { cors } from "./cors.ts";
+import { docsRoutes } from "./docs.ts";
 import { healthRoutes } from "./health.ts";
 
 /** What the HTTP side needs to know. */
@@ -30,6 +31,7 @@ export function createApp({ env, deps, appRouter, verifyToken, isDraining }: App
   app.set("query parser", "simple");
   app.use(requestId);
   app.use(healthRoutes(deps, isDraining));
+  app.use(docsRoutes(deps.config.apiUrl));
   mountModuleRoutes(app, deps);
   app.use(cors(deps.config.allowedOrigins));
   app.use(
