@@ -156,6 +156,9 @@ test("what only looks like a violation is let through", async () => {
       "",
     ].join("\n"),
     "packages/domains/notes/test/planted.test.ts": 'import notes from "@turnpike/notes";\n',
+    ...moduleFolder("webhooks"),
+    "packages/domains/webhooks/package.json": manifest("@turnpike/webhooks", ["@turnpike/core"], ["@turnpike/notes"]),
+    "packages/domains/webhooks/test/planted.test.ts": 'import notes from "@turnpike/notes";\n',
     "packages/domains/notes/src/note-queries.ts": 'export const f = (db) => db.selectFrom("notes");\n',
   });
   expect(await workspace.check()).toEqual([]);
