@@ -15,6 +15,7 @@ import { priceRoutes } from "./resources/prices.ts";
 import { productRoutes } from "./resources/products.ts";
 import { setupIntentRoutes } from "./resources/setup-intents.ts";
 import { subscriptionItemRoutes } from "./resources/subscription-items.ts";
+import { subscriptionScheduleRoutes } from "./resources/subscription-schedules.ts";
 import { subscriptionRoutes } from "./resources/subscriptions.ts";
 import { webhookEndpointRoutes } from "./resources/webhook-endpoints.ts";
 
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...checkoutSessionRoutes,
   ...subscriptionRoutes,
   ...subscriptionItemRoutes,
+  ...subscriptionScheduleRoutes,
   // Before invoices: create_preview must not be taken for an id.
   ...previewRoutes,
   ...invoiceRoutes,

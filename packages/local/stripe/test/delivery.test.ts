@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { startStripe } from "../src/index.ts";
-import { sdkFor, startBench, type Bench } from "./fixture.ts";
+import { makePrice, makeSession, payPage, sdkFor, startBench, type Bench } from "./fixture.ts";
 import { startReceiver } from "./receiver.ts";
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -87,6 +87,14 @@ test("each endpoint gets the events it asked for, signed with its own secret sho
   await here.stripe.products.create({ name: "Team" });
   await here.local.deliveriesIdle();
   expect(other.requests).toHaveLength(1);
+});
+
+test("with a redirect delay the webhook comes before the person does", async () => {
+  const here = await bench({ redirectDelayMs: 400 });
+  const session = await makeSession(here.stripe, (await makePrice(here.stripe)).id);
+  const answer = await payPage(here.local, session.id);
+  expect(answer.status).toBe(303);
+  expect(here.receiver.types()).toContain("checkout.session.completed");
 });
 
 test("kill -9 with a delivery pending: the state is whole and the delivery goes on after the start", async () => {

@@ -104,6 +104,11 @@ test("objects that a call makes have the fields of the installed SDK", async () 
         confirm: "true",
       }),
     ],
+    [
+      "SubscriptionSchedule",
+      "SubscriptionSchedules",
+      await raw("subscription_schedules", { from_subscription: bought.subscription.id }),
+    ],
     ["Refund", "Refunds", await raw("refunds", { payment_intent: await paidIntent() })],
   ];
   for (const [name, resource, value] of made) {

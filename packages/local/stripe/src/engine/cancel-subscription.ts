@@ -31,6 +31,7 @@ export function cancelSubscription(ctx: Ctx, subscription: Subscription, why: Ca
   };
   ctx.store.put(ended, ctx.now);
   stopCollecting(ctx, subscription.id);
+  endSchedule(ctx, subscription);
   endDiscounts(ctx, subscription);
   emit(ctx, "customer.subscription.deleted", ended);
   return ended;
@@ -45,6 +46,16 @@ function stopCollecting(ctx: Ctx, subscriptionId: string): void {
       ctx.now,
     );
   }
+}
+
+/** A schedule cannot outlive its subscription. Emits `subscription_schedule.canceled`. */
+function endSchedule(ctx: Ctx, subscription: Subscription): void {
+  const schedule =
+    subscription.schedule === null ? null : ctx.store.find("subscription_schedule", subscription.schedule);
+  if (schedule === null || (schedule.status !== "active" && schedule.status !== "not_started")) return;
+  const canceled = { ...schedule, canceled_at: ctx.now, current_phase: null, status: "canceled" };
+  ctx.store.put(canceled, ctx.now);
+  emit(ctx, "subscription_schedule.canceled", canceled);
 }
 
 function endDiscounts(ctx: Ctx, subscription: Subscription): void {

@@ -5,6 +5,7 @@ import { cancelSubscription } from "./cancel-subscription.ts";
 import { expireSession } from "./checkout.ts";
 import { collectInvoice, endInvoice, finalizeInvoice, voidInvoice } from "./invoices.ts";
 import { renewSubscription } from "./renew.ts";
+import { endPhase } from "./schedules.ts";
 import { subscriptionOf } from "./subscription-status.ts";
 import { upcomingInvoice } from "./upcoming-invoice.ts";
 
@@ -13,6 +14,7 @@ export function fireTimer(ctx: Ctx, timer: { objectId: string; kind: string }): 
   const target = ctx.store.findAny(timer.objectId);
   if (target === null) return;
   if (target.object === "subscription") fireSubscription(ctx, target, timer.kind);
+  if (target.object === "subscription_schedule") endPhase(ctx, target);
   if (target.object === "invoice") fireInvoice(ctx, target);
   if (target.object === "checkout.session") expireSession(ctx, target);
 }

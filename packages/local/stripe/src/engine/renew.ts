@@ -36,9 +36,9 @@ export function followingPeriod(subscription: Subscription): { start: number; en
 
 /**
  * A period ends: the next one begins with a draft invoice that is finalized later. A trial that ends becomes active,
- * or, without a card, what its settings say. Emits `customer.subscription.updated`, `invoice.created`.
+ * or, without a card, what its settings say. `subscription`: `before` with what else changes at this moment. Emits `customer.subscription.updated`, `invoice.created`.
  */
-export function renewSubscription(ctx: Ctx, subscription: Subscription): void {
+export function renewSubscription(ctx: Ctx, before: Subscription, subscription = before): void {
   if (subscription.status === "trialing" && !hasCard(ctx, subscription) && endTrialWithoutCard(ctx, subscription))
     return;
   const ended = periodOf(subscription);
@@ -46,7 +46,7 @@ export function renewSubscription(ctx: Ctx, subscription: Subscription): void {
   const renewed = withPeriod({ ...subscription, discounts }, followingPeriod(subscription));
   const status = subscription.status === "trialing" ? "active" : subscription.status;
   const invoice = draftCycleInvoice(ctx, { ...renewed, status }, ended);
-  update(ctx, subscription, { ...renewed, status, latest_invoice: invoice.id }, "customer.subscription.updated");
+  update(ctx, before, { ...renewed, status, latest_invoice: invoice.id }, "customer.subscription.updated");
   create(ctx, invoice, "invoice.created");
 }
 

@@ -1,9 +1,10 @@
-import type { Invoice, Subscription } from "../model/billing.ts";
+import type { Invoice, Subscription, SubscriptionSchedule } from "../model/billing.ts";
 import type { AnyObject, CheckoutSession } from "../model/objects.ts";
 
 /** A moment (unix seconds) at which time itself changes an object. Those of one object fire in the order given. */
 export interface Timer {
   kind:
+    | "phase"
     | "cancel"
     | "renew"
     | "expire"
@@ -27,6 +28,7 @@ export const upcomingNoticeSec = 3 * day;
 /** What time will do to this object, derived from its state alone. `now`: notices whose moment has passed are not given again. */
 export function timersOf(value: AnyObject, now: number): Timer[] {
   if (value.object === "subscription") return subscriptionTimers(value, now);
+  if (value.object === "subscription_schedule") return scheduleTimers(value);
   if (value.object === "invoice") return invoiceTimers(value);
   return value.object === "checkout.session" ? sessionTimers(value) : [];
 }
@@ -64,6 +66,11 @@ function invoiceTimers(invoice: Invoice): Timer[] {
     return [{ kind: "retry", at: invoice.next_payment_attempt }];
   }
   return [];
+}
+
+function scheduleTimers(schedule: SubscriptionSchedule): Timer[] {
+  if (schedule.status !== "active" || schedule.current_phase === null) return [];
+  return [{ kind: "phase", at: schedule.current_phase.end_date }];
 }
 
 function sessionTimers(session: CheckoutSession): Timer[] {

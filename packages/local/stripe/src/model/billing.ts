@@ -92,3 +92,22 @@ export type InvoiceItem = Omit<
   } | null;
   discounts: string[] | null;
 };
+
+export type SchedulePhase = Omit<
+  Stored<Stripe.SubscriptionSchedule.Phase, "default_payment_method" | "on_behalf_of">,
+  "items"
+> & {
+  items: {
+    billing_thresholds: null;
+    discounts: [];
+    metadata: Metadata | null;
+    plan: string;
+    price: string;
+    quantity: number;
+    tax_rates: [];
+  }[];
+};
+export type SubscriptionSchedule = Omit<
+  Stored<Stripe.SubscriptionSchedule, "application" | "customer" | "subscription" | "test_clock">,
+  "phases"
+> & { phases: SchedulePhase[] };

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { Invoice, InvoiceItem, InvoicePayment, Price, Subscription } from "./billing.ts";
+import type { Invoice, InvoiceItem, InvoicePayment, Price, Subscription, SubscriptionSchedule } from "./billing.ts";
 import type { Charge, PaymentIntent, PaymentMethod, Refund, SetupIntent } from "./payments.ts";
 import type { Stored } from "./stored.ts";
 
@@ -46,6 +46,7 @@ export interface StoredObjects {
   product: Product;
   price: Price;
   subscription: Subscription;
+  subscription_schedule: SubscriptionSchedule;
   invoice: Invoice;
   invoice_payment: InvoicePayment;
   invoiceitem: InvoiceItem;

@@ -14,6 +14,12 @@ import type { SubscriptionUpdate } from "./subscription-params.ts";
  * prorations (`changeItems`); ending the trial now renews it. Errors: contradicting parameters, times in the past.
  */
 export function updateSubscription(ctx: Ctx, before: Subscription, params: SubscriptionUpdate): Subscription {
+  const touchesEnd = params.cancel_at !== undefined || params.cancel_at_period_end !== undefined;
+  if (before.schedule !== null && touchesEnd) {
+    throw invalidRequest(
+      `The subscription is managed by the subscription schedule \`${before.schedule}\`, and updating any cancelation behavior directly is not allowed. Please update the schedule instead.`,
+    );
+  }
   const settings = {
     ...before,
     ...cancellationOf(ctx, before, params),

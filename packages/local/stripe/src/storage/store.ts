@@ -98,10 +98,13 @@ export class Store {
       .map((row) => decode<StoredObjects[N]>(row.body));
   }
 
-  /** The next change that time brings at or before `until` (unix seconds), or null. */
+  /**
+   * The next change that time brings at or before `until` (unix seconds), or null. Of several at one moment a phase
+   * of a schedule comes first: what renews then must renew with the new items.
+   */
   nextTimer(until: number): { objectId: string; kind: string; at: number } | null {
     const row = this.database
-      .prepare("SELECT object_id, kind, at FROM timers WHERE at <= ? ORDER BY at, rowid LIMIT 1")
+      .prepare("SELECT object_id, kind, at FROM timers WHERE at <= ? ORDER BY at, kind <> 'phase', rowid LIMIT 1")
       .get(until);
     return row === undefined ? null : { objectId: String(row.object_id), kind: String(row.kind), at: Number(row.at) };
   }
