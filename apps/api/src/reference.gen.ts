@@ -3,7 +3,7 @@
 /** The API reference as HTML. `exampleUrl` is the address in its examples, `styleHash` what a content security policy calls its style. */
 export const reference = {
   exampleUrl: "https://api.example.com",
-  styleHash: "sha256-+4Bv7pHXh8BYGqV9MSn2AEsX/ZKCwfyi6kIp5vHPiAo=",
+  styleHash: "sha256-SpdHfT3x4gfbwrq1WJ1RVouthADO1ilw29UAiQD7eng=",
   html: `<!doctype html>
 <html lang="en">
 <head>
@@ -27,6 +27,8 @@ h3 { font-size: 1.0625rem; margin: 2rem 0 .5rem; }
 h4 { font-size: .8125rem; font-weight: 600; color: var(--soft); margin: .75rem 0 .375rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: .15em; }
+p a:has(code) { text-underline-offset: .35em; }
+td code { overflow-wrap: break-word; }
 a:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .25rem; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; }
 .small { color: var(--soft); font-size: .875rem; }
@@ -174,43 +176,43 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-core-core.invalid_input">
-<td><code>core.invalid_input</code></td>
+<td><code>core.<wbr>invalid_<wbr>input</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>The input is not valid.</td>
 </tr><tr id="error-core-core.unauthenticated">
-<td><code>core.unauthenticated</code></td>
+<td><code>core.<wbr>unauthenticated</code></td>
 <td class="status">401 <small>unauthenticated</small></td>
 <td>Sign in to do this.</td>
 </tr><tr id="error-core-core.forbidden">
-<td><code>core.forbidden</code></td>
+<td><code>core.<wbr>forbidden</code></td>
 <td class="status">403 <small>forbidden</small></td>
 <td>You may not do this.</td>
 </tr><tr id="error-core-core.not_found">
-<td><code>core.not_found</code></td>
+<td><code>core.<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is nothing here.</td>
 </tr><tr id="error-core-core.module_disabled">
-<td><code>core.module_disabled</code></td>
+<td><code>core.<wbr>module_<wbr>disabled</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>This part of the API is switched off.</td>
 </tr><tr id="error-core-core.limited">
-<td><code>core.limited</code></td>
+<td><code>core.<wbr>limited</code></td>
 <td class="status">429 <small>limited</small></td>
 <td>Too many requests. Try again later.</td>
 </tr><tr id="error-core-core.unavailable">
-<td><code>core.unavailable</code></td>
+<td><code>core.<wbr>unavailable</code></td>
 <td class="status">503 <small>unavailable</small></td>
 <td>The service is not available right now. Try again shortly.</td>
 </tr><tr id="error-core-core.too_large">
-<td><code>core.too_large</code></td>
+<td><code>core.<wbr>too_<wbr>large</code></td>
 <td class="status">413 <small>too_large</small></td>
 <td>The request is too large.</td>
 </tr><tr id="error-core-core.method_not_supported">
-<td><code>core.method_not_supported</code></td>
+<td><code>core.<wbr>method_<wbr>not_<wbr>supported</code></td>
 <td class="status">405 <small>invalid</small></td>
 <td>This procedure does not take this HTTP method.</td>
 </tr><tr id="error-core-core.unsupported_media_type">
-<td><code>core.unsupported_media_type</code></td>
+<td><code>core.<wbr>unsupported_<wbr>media_<wbr>type</code></td>
 <td class="status">415 <small>invalid</small></td>
 <td>Send JSON with content-type application/json.</td>
 </tr>
@@ -525,47 +527,47 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-auth-auth.invalid_credentials">
-<td><code>auth.invalid_credentials</code></td>
+<td><code>auth.<wbr>invalid_<wbr>credentials</code></td>
 <td class="status">401 <small>unauthenticated</small></td>
 <td>The e-mail address or the password is wrong.</td>
 </tr><tr id="error-auth-auth.session_over">
-<td><code>auth.session_over</code></td>
+<td><code>auth.<wbr>session_<wbr>over</code></td>
 <td class="status">401 <small>unauthenticated</small></td>
 <td>This session is over. Sign in again.</td>
 </tr><tr id="error-auth-auth.two_factor_required">
-<td><code>auth.two_factor_required</code></td>
+<td><code>auth.<wbr>two_<wbr>factor_<wbr>required</code></td>
 <td class="status">401 <small>unauthenticated</small></td>
 <td>Enter the code of your second factor first.</td>
 </tr><tr id="error-auth-auth.email_not_confirmed">
-<td><code>auth.email_not_confirmed</code></td>
+<td><code>auth.<wbr>email_<wbr>not_<wbr>confirmed</code></td>
 <td class="status">412 <small>precondition</small></td>
 <td>Confirm your e-mail address first.</td>
 </tr><tr id="error-auth-auth.user_banned">
-<td><code>auth.user_banned</code></td>
+<td><code>auth.<wbr>user_<wbr>banned</code></td>
 <td class="status">403 <small>forbidden</small></td>
 <td>This account is suspended.</td>
 </tr><tr id="error-auth-auth.sign_up_disabled">
-<td><code>auth.sign_up_disabled</code></td>
+<td><code>auth.<wbr>sign_<wbr>up_<wbr>disabled</code></td>
 <td class="status">403 <small>forbidden</small></td>
 <td>New accounts cannot be made here.</td>
 </tr><tr id="error-auth-auth.account_exists">
-<td><code>auth.account_exists</code></td>
+<td><code>auth.<wbr>account_<wbr>exists</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>There is an account with this e-mail address already.</td>
 </tr><tr id="error-auth-auth.email_refused">
-<td><code>auth.email_refused</code></td>
+<td><code>auth.<wbr>email_<wbr>refused</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>This e-mail address cannot be used.</td>
 </tr><tr id="error-auth-auth.weak_password">
-<td><code>auth.weak_password</code></td>
+<td><code>auth.<wbr>weak_<wbr>password</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>This password is too easy to guess.</td>
 </tr><tr id="error-auth-auth.same_password">
-<td><code>auth.same_password</code></td>
+<td><code>auth.<wbr>same_<wbr>password</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>The new password is the old one.</td>
 </tr><tr id="error-auth-auth.token_invalid">
-<td><code>auth.token_invalid</code></td>
+<td><code>auth.<wbr>token_<wbr>invalid</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>This link has been used already or is too old. Ask for a new one.</td>
 </tr>
@@ -1254,63 +1256,63 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-billing-billing.not_found">
-<td><code>billing.not_found</code></td>
+<td><code>billing.<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such subscription.</td>
 </tr><tr id="error-billing-billing.session_not_found">
-<td><code>billing.session_not_found</code></td>
+<td><code>billing.<wbr>session_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such checkout session.</td>
 </tr><tr id="error-billing-billing.price_not_found">
-<td><code>billing.price_not_found</code></td>
+<td><code>billing.<wbr>price_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such price on sale.</td>
 </tr><tr id="error-billing-billing.organization_not_found">
-<td><code>billing.organization_not_found</code></td>
+<td><code>billing.<wbr>organization_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such organization.</td>
 </tr><tr id="error-billing-billing.feature_not_found">
-<td><code>billing.feature_not_found</code></td>
+<td><code>billing.<wbr>feature_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such feature.</td>
 </tr><tr id="error-billing-billing.grant_not_found">
-<td><code>billing.grant_not_found</code></td>
+<td><code>billing.<wbr>grant_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such grant.</td>
 </tr><tr id="error-billing-billing.price_not_recurring">
-<td><code>billing.price_not_recurring</code></td>
+<td><code>billing.<wbr>price_<wbr>not_<wbr>recurring</code></td>
 <td class="status">412 <small>precondition</small></td>
 <td>This price is not a plan.</td>
 </tr><tr id="error-billing-billing.not_allowed">
-<td><code>billing.not_allowed</code></td>
+<td><code>billing.<wbr>not_<wbr>allowed</code></td>
 <td class="status">403 <small>forbidden</small></td>
 <td>Only owners and admins of the organization may change its billing.</td>
 </tr><tr id="error-billing-billing.already_subscribed">
-<td><code>billing.already_subscribed</code></td>
+<td><code>billing.<wbr>already_<wbr>subscribed</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>The organization has a subscription to this product already.</td>
 </tr><tr id="error-billing-billing.already_canceled">
-<td><code>billing.already_canceled</code></td>
+<td><code>billing.<wbr>already_<wbr>canceled</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>The subscription is canceled already.</td>
 </tr><tr id="error-billing-billing.not_canceling">
-<td><code>billing.not_canceling</code></td>
+<td><code>billing.<wbr>not_<wbr>canceling</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>The subscription is not about to end.</td>
 </tr><tr id="error-billing-billing.already_revoked">
-<td><code>billing.already_revoked</code></td>
+<td><code>billing.<wbr>already_<wbr>revoked</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>The grant is revoked already.</td>
 </tr><tr id="error-billing-billing.refused_by_stripe">
-<td><code>billing.refused_by_stripe</code></td>
+<td><code>billing.<wbr>refused_<wbr>by_<wbr>stripe</code></td>
 <td class="status">412 <small>precondition</small></td>
 <td>Stripe refused this. Check the price and the promotion code.</td>
 </tr><tr id="error-billing-billing.no_customer">
-<td><code>billing.no_customer</code></td>
+<td><code>billing.<wbr>no_<wbr>customer</code></td>
 <td class="status">412 <small>precondition</small></td>
 <td>The organization has not bought anything yet.</td>
 </tr><tr id="error-billing-billing.unknown_at_stripe">
-<td><code>billing.unknown_at_stripe</code></td>
+<td><code>billing.<wbr>unknown_<wbr>at_<wbr>stripe</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>Stripe does not know this subscription.</td>
 </tr>
@@ -1582,7 +1584,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-organizations-organizations.not_found">
-<td><code>organizations.not_found</code></td>
+<td><code>organizations.<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>You have no organization of this id.</td>
 </tr>
@@ -1982,31 +1984,31 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-products-products.not_found">
-<td><code>products.not_found</code></td>
+<td><code>products.<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such product.</td>
 </tr><tr id="error-products-products.price_not_found">
-<td><code>products.price_not_found</code></td>
+<td><code>products.<wbr>price_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such price.</td>
 </tr><tr id="error-products-products.archived">
-<td><code>products.archived</code></td>
+<td><code>products.<wbr>archived</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>The product is archived.</td>
 </tr><tr id="error-products-products.lookup_key_taken">
-<td><code>products.lookup_key_taken</code></td>
+<td><code>products.<wbr>lookup_<wbr>key_<wbr>taken</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>Another active price has this lookup key.</td>
 </tr><tr id="error-products-products.feature_kind_differs">
-<td><code>products.feature_kind_differs</code></td>
+<td><code>products.<wbr>feature_<wbr>kind_<wbr>differs</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>A feature with this key exists and is of another kind.</td>
 </tr><tr id="error-products-products.limit_on_boolean">
-<td><code>products.limit_on_boolean</code></td>
+<td><code>products.<wbr>limit_<wbr>on_<wbr>boolean</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>A boolean feature has no limit.</td>
 </tr><tr id="error-products-products.refused_by_stripe">
-<td><code>products.refused_by_stripe</code></td>
+<td><code>products.<wbr>refused_<wbr>by_<wbr>stripe</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>Stripe refused this.</td>
 </tr>
@@ -2138,7 +2140,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 <span class="tag query">query</span> <span class="tag operator">operator</span>
 
 </p>
-<p>Every module with its procedures, listeners, jobs and schedules, and whether it is switched off.</p>
+<p>Every module with its procedures, errors, events, listeners, jobs and schedules, and whether it is switched off.</p>
 
 
 <div class="sides">
@@ -2171,7 +2173,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-system-system.dead_letter_not_found">
-<td><code>system.dead_letter_not_found</code></td>
+<td><code>system.<wbr>dead_<wbr>letter_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such dead letter; perhaps it was sent again.</td>
 </tr>
@@ -2408,27 +2410,27 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </thead>
 <tbody>
 <tr id="error-webhooks-webhooks.signature_invalid">
-<td><code>webhooks.signature_invalid</code></td>
+<td><code>webhooks.<wbr>signature_<wbr>invalid</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>The signature of this webhook is missing or wrong.</td>
 </tr><tr id="error-webhooks-webhooks.timestamp_out_of_range">
-<td><code>webhooks.timestamp_out_of_range</code></td>
+<td><code>webhooks.<wbr>timestamp_<wbr>out_<wbr>of_<wbr>range</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>The signature was made more than 300 seconds away from our clock.</td>
 </tr><tr id="error-webhooks-webhooks.not_an_event">
-<td><code>webhooks.not_an_event</code></td>
+<td><code>webhooks.<wbr>not_<wbr>an_<wbr>event</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>The body is not an event of the API version 1.</td>
 </tr><tr id="error-webhooks-webhooks.body_unreadable">
-<td><code>webhooks.body_unreadable</code></td>
+<td><code>webhooks.<wbr>body_<wbr>unreadable</code></td>
 <td class="status">400 <small>invalid</small></td>
 <td>The body could not be read. Send it whole and uncompressed.</td>
 </tr><tr id="error-webhooks-webhooks.event_not_found">
-<td><code>webhooks.event_not_found</code></td>
+<td><code>webhooks.<wbr>event_<wbr>not_<wbr>found</code></td>
 <td class="status">404 <small>not_found</small></td>
 <td>There is no such event in the inbox.</td>
 </tr><tr id="error-webhooks-webhooks.event_foreign">
-<td><code>webhooks.event_foreign</code></td>
+<td><code>webhooks.<wbr>event_<wbr>foreign</code></td>
 <td class="status">409 <small>conflict</small></td>
 <td>This event belongs to another Stripe mode or account.</td>
 </tr>
@@ -2602,6 +2604,9 @@ interface <a href="#type-ModuleInfo">ModuleInfo</a> {
     name: string;
     type: <b>&quot;mutation&quot;</b> | <b>&quot;query&quot;</b> | <b>&quot;subscription&quot;</b>;
   }[];
+  <i>/** Codes of the errors it refuses with, and names of the events that happen in it. */</i>
+  errors: string[];
+  events: string[];
   <i>/** Durable listeners and the events they wait for. */</i>
   listeners: {
     name: string;

@@ -326,6 +326,9 @@ export interface ModuleInfo {
     name: string;
     type: "mutation" | "query" | "subscription";
   }[];
+  /** Codes of the errors it refuses with, and names of the events that happen in it. */
+  errors: string[];
+  events: string[];
   /** Durable listeners and the events they wait for. */
   listeners: {
     name: string;
@@ -748,7 +751,7 @@ export interface Api {
       stats: OptionalQuery<undefined, QueueInfo[]>;
     };
     modules: {
-      /** Every module with its procedures, listeners, jobs and schedules, and whether it is switched off. */
+      /** Every module with its procedures, errors, events, listeners, jobs and schedules, and whether it is switched off. */
       list: OptionalQuery<undefined, ModuleInfo[]>;
     };
   };

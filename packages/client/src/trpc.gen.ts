@@ -179,7 +179,7 @@ export interface AppRouterRecord {
       stats: Query<void, QueueInfo[]>;
     };
     modules: {
-      /** Every module with its procedures, listeners, jobs and schedules, and whether it is switched off. */
+      /** Every module with its procedures, errors, events, listeners, jobs and schedules, and whether it is switched off. */
       list: Query<void, ModuleInfo[]>;
     };
   };

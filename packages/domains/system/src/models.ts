@@ -12,6 +12,9 @@ export const ModuleInfo = z.object({
   isDisabled: z.boolean(),
   /** Names below the module: `inbox.list`. */
   procedures: z.array(z.object({ name: z.string(), type: ProcedureType })),
+  /** Codes of the errors it refuses with, and names of the events that happen in it. */
+  errors: z.array(z.string()),
+  events: z.array(z.string()),
   /** Durable listeners and the events they wait for. */
   listeners: z.array(z.object({ name: z.string(), event: z.string() })),
   /** Queues of its jobs. */

@@ -7,7 +7,7 @@ import { listModules } from "./service/list-modules.ts";
 export const systemRouter = router({
   /** What the server is made of. */
   modules: router({
-    /** Every module with its procedures, listeners, jobs and schedules, and whether it is switched off. */
+    /** Every module with its procedures, errors, events, listeners, jobs and schedules, and whether it is switched off. */
     list: operatorProcedure.output(z.array(ModuleInfo)).query(({ ctx }) => listModules(ctx)),
   }),
 

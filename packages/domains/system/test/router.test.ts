@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import {
   createCallerFactory,
+  defineErrors,
   defineEvents,
   defineJob,
   defineModule,
@@ -30,6 +31,8 @@ const dig = defineJob({
 
 const quarry = defineModule({
   name: "quarry",
+  errors: defineErrors("quarry", { flooded: { kind: "conflict", message: "The quarry is under water." } }),
+  events,
   jobs: [dig],
   listeners: [listener(events.opened, "announce", async () => undefined)],
   schedules: [{ name: "close", cron: "0 18 * * *", handle: async () => undefined }],
@@ -72,6 +75,8 @@ test("modules are listed with what they declare and whether they are switched of
     name: "quarry",
     isDisabled: true,
     procedures: [],
+    errors: ["quarry.flooded"],
+    events: ["quarry.opened"],
     listeners: [{ name: "announce", event: "quarry.opened" }],
     jobs: ["quarry.dig"],
     schedules: [{ name: "close", cron: "0 18 * * *" }],

@@ -4,6 +4,8 @@ import { code, prose, type Links } from "./links.ts";
 import { markup, nothing, type Markup } from "./markup.ts";
 import { procedureSection, type PrintedProcedure } from "./procedure-section.ts";
 
+const wordBreak = markup`<wbr>`;
+
 /** The anchor of an error's row. Modules may share a code when one was copied from the other. */
 export function errorAnchor(module: string, appCode: string): string {
   return `error-${module}-${appCode}`;
@@ -36,7 +38,7 @@ export function errorTable(module: string, errors: readonly ErrorFacts[]): Marku
   const rows = errors.map(
     ({ appCode, kind, httpStatus, message }) =>
       markup`<tr id="${errorAnchor(module, appCode)}">
-        <td><code>${appCode}</code></td>
+        <td><code>${breakable(appCode)}</code></td>
         <td class="status">${httpStatus} <small>${kind}</small></td>
         <td>${message}</td>
       </tr>`,
@@ -53,6 +55,11 @@ export function errorTable(module: string, errors: readonly ErrorFacts[]): Marku
       ${rows}
     </tbody>
   </table>`;
+}
+
+// A narrow screen may break a code after a dot or an underscore, and nowhere else.
+function breakable(appCode: string): Markup[] {
+  return appCode.split(/(?<=[._])/).map((part, at) => markup`${at > 0 ? wordBreak : nothing}${part}`);
 }
 
 /** An HTTP route, marked as one that this server has. */

@@ -15,6 +15,8 @@ h3 { font-size: 1.0625rem; margin: 2rem 0 .5rem; }
 h4 { font-size: .8125rem; font-weight: 600; color: var(--soft); margin: .75rem 0 .375rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: .15em; }
+p a:has(code) { text-underline-offset: .35em; }
+td code { overflow-wrap: break-word; }
 a:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; border-radius: .25rem; }
 .skip { position: absolute; left: -99rem; } .skip:focus { left: 1rem; top: .5rem; }
 .small { color: var(--soft); font-size: .875rem; }

@@ -9,6 +9,8 @@ export function listModules(ctx: Ctx): ModuleInfo[] {
     name: module.name,
     isDisabled: ctx.config.modulesDisabled.includes(module.name),
     procedures: proceduresOf(module),
+    errors: Object.values(module.errors ?? {}).map(({ appCode }) => appCode),
+    events: Object.values(module.events ?? {}).map(({ name }) => name),
     listeners: (module.listeners ?? []).map(({ name, event }) => ({ name, event: event.name })),
     jobs: (module.jobs ?? []).map(({ queue }) => queue),
     schedules: (module.schedules ?? []).map(({ name, cron }) => ({ name, cron })),
