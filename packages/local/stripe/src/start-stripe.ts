@@ -87,9 +87,11 @@ function buildApp(world: World): Express {
   app.use(apiRouter(world, routes));
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    const tooLarge = error instanceof Error && "type" in error && error.type === "entity.too.large";
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    response.status(tooLarge ? 413 : 500).json({ error: { type: "api_error", message } });
+    // Express gives a status to what the client did wrong (a body too large, a path that cannot be decoded).
+    const status = error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : 500;
+    const message =
+      error instanceof Error ? (status < 500 ? error.message : (error.stack ?? error.message)) : String(error);
+    response.status(status).json({ error: { type: status < 500 ? "invalid_request_error" : "api_error", message } });
   });
   return app;
 }

@@ -79,6 +79,11 @@ test("an unknown route answers a JSON 404", async () => {
   expect(answer.json).toMatchObject({ error: { type: "invalid_request_error" } });
 });
 
+test("a body over a megabyte and a path that cannot be decoded are the client's mistakes", async () => {
+  expect((await call("POST", "/v1/customers", `description=${"x".repeat(1_100_000)}`)).status).toBe(413);
+  expect((await call("GET", "/v1/customers/%E0%A4%A")).status).toBe(400);
+});
+
 test("the same idempotency key with the same parameters answers the same object and makes one", async () => {
   const params = { email: "once@example.com" };
   const first = await bench.stripe.customers.create(params, { idempotencyKey: "key-1" });

@@ -138,3 +138,25 @@ test("one-off payments and set-up sessions complete too", async () => {
   expect(kept).toMatchObject({ payment_status: "no_payment_required", setup_intent: { status: "succeeded" } });
   expect((await bench.stripe.paymentMethods.list({ customer: customer.id })).data).toHaveLength(1);
 });
+
+test("a code that is used up between Apply and Pay leaves nothing half done", async () => {
+  const coupon = await bench.stripe.coupons.create({ percent_off: 10, duration: "once" });
+  const code = await bench.stripe.promotionCodes.create({
+    promotion: { type: "coupon", coupon: coupon.id },
+    code: "LAST",
+    max_redemptions: 1,
+  });
+  const price = await makePrice(bench.stripe);
+  const sessions = [
+    await makeSession(bench.stripe, price.id, { discounts: [{ promotion_code: code.id }] }),
+    await makeSession(bench.stripe, price.id, { discounts: [{ promotion_code: code.id }] }),
+  ];
+  const answers = [];
+  await bench.newEvents();
+  for (const [index, session] of sessions.entries()) {
+    answers.push((await payPage(bench.local, session.id, { email: `buyer${index}@example.com` })).status);
+  }
+  expect(answers).toEqual([303, 402]);
+  expect((await bench.stripe.customers.list({ email: "buyer1@example.com" })).data).toHaveLength(0);
+  expect((await bench.newEvents()).filter((type) => type === "checkout.session.completed")).toHaveLength(1);
+});

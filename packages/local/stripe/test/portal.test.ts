@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { idOf, makePrice, startBench, subscribed, type Bench } from "./fixture.ts";
+import { idOf, itemOf, makePrice, startBench, subscribed, type Bench } from "./fixture.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -83,6 +83,27 @@ test("a card that needs 3-D Secure is confirmed before the portal uses it", asyn
   expect((await post(bank, { outcome: "complete" })).headers.get("location")).toBe(path);
   const changed = await bench.stripe.subscriptions.retrieve(subscription.id, { expand: ["default_payment_method"] });
   expect(changed.default_payment_method).toMatchObject({ card: { last4: "3155" } });
+});
+
+test("a session made to confirm a change shows it, does it and goes where it was told", async () => {
+  const { customer, subscription } = await subscribed(bench);
+  const bigger = await makePrice(bench.stripe, { unit_amount: 3000, product_data: { name: "Team" } });
+  const portal = await bench.stripe.billingPortal.sessions.create({
+    customer: customer.id,
+    flow_data: {
+      type: "subscription_update_confirm",
+      after_completion: { type: "redirect", redirect: { return_url: "http://127.0.0.1:9/thanks" } },
+      subscription_update_confirm: {
+        subscription: subscription.id,
+        items: [{ id: itemOf(subscription).id, price: bigger.id, quantity: 2 }],
+      },
+    },
+  });
+  const path = new URL(portal.url).pathname;
+  expect(await get(path)).toContain("Team, $30.00 / month");
+  expect((await post(`${path}/confirm`)).headers.get("location")).toBe("http://127.0.0.1:9/thanks");
+  const changed = await bench.stripe.subscriptions.retrieve(subscription.id);
+  expect(itemOf(changed)).toMatchObject({ price: { id: bigger.id }, quantity: 2 });
 });
 
 test("a portal does not touch another customer's subscription", async () => {

@@ -6,7 +6,6 @@ import { couponFor, findPromotionCode } from "../engine/promotion.ts";
 import { extrasOf } from "../engine/session-extras.ts";
 import { totalsOf, withTotals } from "../engine/session-totals.ts";
 import type { CheckoutSession } from "../model/objects.ts";
-import { StripeError } from "../stripe-error.ts";
 import { act, noRequest, type World } from "../world.ts";
 import { sendNotice, sendPage } from "./layout.ts";
 import { pageWork, type Answer } from "./page-work.ts";
@@ -47,18 +46,23 @@ export function checkoutPages(world: World): Router {
   return router;
 }
 
-/** Runs `work` on the session that the path names. */
+/** Runs `work` on the session that the path names; a refusal is shown on its page. */
 function withSession(
   world: World,
   request: Request,
   response: Response,
   work: (ctx: Ctx, session: CheckoutSession) => Answer,
 ): Promise<void> {
-  return pageWork(world, (ctx) => {
+  const enter = (ctx: Ctx, then: (session: CheckoutSession) => Answer): Answer => {
     const session = ctx.store.find("checkout.session", String(request.params.id));
-    if (session !== null) return work(ctx, session);
+    if (session !== null) return then(session);
     return () => sendNotice(response, 404, "No such checkout", "This link does not lead to a checkout.");
-  });
+  };
+  return pageWork(
+    world,
+    (ctx) => enter(ctx, (session) => work(ctx, session)),
+    (ctx, message) => enter(ctx, (session) => () => showSession(world, response, session, message)),
+  );
 }
 
 function pay(world: World, ctx: Ctx, session: CheckoutSession, request: Request, response: Response): Answer {
@@ -69,13 +73,8 @@ function pay(world: World, ctx: Ctx, session: CheckoutSession, request: Request,
     return () => showSession(world, response, session, "Please enter your e-mail address.");
   const card = needsCard(session) ? findTestCard(fields.card ?? "") : null;
   if (card === undefined) return () => showSession(world, response, session, "Please choose one of the test cards.");
-  try {
-    const outcome = paySession(ctx, session, { card, email });
-    return () => showOutcome(world, response, session, outcome);
-  } catch (error) {
-    if (!(error instanceof StripeError)) throw error;
-    return () => showSession(world, response, session, error.message);
-  }
+  const outcome = paySession(ctx, session, { card, email });
+  return () => showOutcome(world, response, session, outcome);
 }
 
 function applyCode(world: World, ctx: Ctx, session: CheckoutSession, request: Request, response: Response): Answer {
@@ -85,12 +84,7 @@ function applyCode(world: World, ctx: Ctx, session: CheckoutSession, request: Re
   const code = typed.trim() === "" ? null : findPromotionCode(ctx, typed);
   if (typed.trim() !== "" && code === null)
     return () => showSession(world, response, session, "This promotion code is not valid.");
-  try {
-    if (code !== null) couponFor(ctx, { promotion_code: code.id }, session.customer);
-  } catch (error) {
-    if (!(error instanceof StripeError)) throw error;
-    return () => showSession(world, response, session, "This promotion code is no longer valid.");
-  }
+  if (code !== null) couponFor(ctx, { promotion_code: code.id }, session.customer);
   const extras = extrasOf(ctx, session);
   const discounted: CheckoutSession = {
     ...session,

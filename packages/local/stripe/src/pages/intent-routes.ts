@@ -19,20 +19,22 @@ import { readFields } from "./read-fields.ts";
 /** The bank's page of an intent (`/c/authenticate/:secret`) and the invoice page (`/i/:invoice`). */
 export function intentPages(world: World): Router {
   const router = Router();
+  const work = (response: Response, run: (ctx: Ctx) => Answer): Promise<void> =>
+    pageWork(world, run, (_ctx, message) => () => sendNotice(response, 400, "This did not work", message));
   router.use(["/c/authenticate", "/i"], express.urlencoded({ extended: false, limit: "10kb" }));
   router.get("/c/authenticate/:secret", (request, response) =>
-    pageWork(world, (ctx) => ask(ctx, request.params.secret, response)),
+    work(response, (ctx) => ask(ctx, request.params.secret, response)),
   );
   router.post("/c/authenticate/:secret", (request, response) =>
-    pageWork(world, (ctx) =>
+    work(response, (ctx) =>
       answered(ctx, request.params.secret, readFields(request.body).outcome === "complete", response),
     ),
   );
   router.get("/i/:id", (request, response) =>
-    pageWork(world, (ctx) => showInvoice(ctx, request.params.id, response, null)),
+    work(response, (ctx) => showInvoice(ctx, request.params.id, response, null)),
   );
   router.post("/i/:id/pay", (request, response) =>
-    pageWork(world, (ctx) => payInvoice(ctx, request.params.id, readFields(request.body).card ?? "", response)),
+    work(response, (ctx) => payInvoice(ctx, request.params.id, readFields(request.body).card ?? "", response)),
   );
   return router;
 }

@@ -1,10 +1,31 @@
 import type { Ctx } from "../context.ts";
+import { StripeError } from "../stripe-error.ts";
 import { act, noRequest, type World } from "../world.ts";
 
 /** What answers the browser after the commit. */
 export type Answer = () => void | Promise<void>;
 
-/** Runs a page's work as one transaction; the answer that it returns is given once it is committed. */
-export async function pageWork(world: World, work: (ctx: Ctx) => Answer): Promise<void> {
-  await act(world, noRequest, work)();
+/**
+ * Runs a page's work as one transaction; the answer that it returns is given once it is committed. A refusal undoes the
+ * work and is then told to the person by `tellRefusal`.
+ */
+export async function pageWork(
+  world: World,
+  work: (ctx: Ctx) => Answer,
+  tellRefusal: (ctx: Ctx, message: string) => Answer,
+): Promise<void> {
+  await answerOf(world, work, tellRefusal)();
+}
+
+function answerOf(
+  world: World,
+  work: (ctx: Ctx) => Answer,
+  tellRefusal: (ctx: Ctx, message: string) => Answer,
+): Answer {
+  try {
+    return act(world, noRequest, work);
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    return act(world, noRequest, (ctx) => tellRefusal(ctx, error.message));
+  }
 }

@@ -24,11 +24,27 @@ export function portalPage(
     .filter((entry) => entry.status !== "incomplete_expired");
   return html`<h1>Your plan and payments</h1>
     ${message === null ? null : html`<p class="${message.isProblem ? "bad" : "good"}" role="status">${message.text}</p>`}
+    ${confirmCard(ctx, session)}
     ${subscriptions.length === 0 ? html`<section class="card"><p>There is no subscription yet.</p></section>` : null}
     ${subscriptions.map((subscription) => subscriptionCard(ctx, session, features, subscription))}
     ${features.payment_method_update.enabled ? paymentCard(ctx, session) : null}
     ${features.invoice_history.enabled ? invoicesCard(ctx, session) : null}
     ${session.return_url === null ? null : html`<a class="button quiet" href="${session.return_url}">Return</a>`}`;
+}
+
+/** What the session was made to confirm, as a form; nothing for other sessions. */
+function confirmCard(ctx: Ctx, session: PortalSession): Html | null {
+  const change = session.flow?.subscription_update_confirm;
+  if (!change) return null;
+  const rows = change.items.map((item) => {
+    const price = item.price === null ? null : ctx.store.find("price", item.price);
+    const name = price === null ? "Your plan" : `${productName(ctx, price)}, ${formatPrice(price)}`;
+    return html`<p>${name}${item.quantity === undefined ? "" : ` × ${item.quantity}`}</p>`;
+  });
+  return html`<form class="card" method="post" action="/p/session/${session.id}/confirm">
+    <h2>Confirm your new plan</h2>
+    ${rows}<button type="submit">Confirm</button>
+  </form>`;
 }
 
 function subscriptionCard(

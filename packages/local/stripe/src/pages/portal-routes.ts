@@ -2,13 +2,12 @@ import express, { type Request, type Response, Router } from "express";
 import type { Ctx } from "../context.ts";
 import { cancelSubscription } from "../engine/cancel-subscription.ts";
 import { findTestCard } from "../engine/cards.ts";
-import { changeItems } from "../engine/change-items.ts";
+import { changeItems, type ChangeOptions } from "../engine/change-items.ts";
 import { attachPaymentMethod, newCard } from "../engine/payment-methods.ts";
 import { scheduleCancel, undoCancel, useCard } from "../engine/portal-actions.ts";
 import { confirmSetup, createSetupIntent } from "../engine/setup-intents.ts";
 import type { Subscription } from "../model/billing.ts";
 import type { PortalConfiguration, PortalSession } from "../model/objects.ts";
-import { StripeError } from "../stripe-error.ts";
 import type { World } from "../world.ts";
 import { sendNotice, sendPage } from "./layout.ts";
 import { pageWork, type Answer } from "./page-work.ts";
@@ -22,13 +21,13 @@ interface Visit {
   fields: Partial<Record<string, string>>;
   response: Response;
 }
-type Fields = Visit["fields"];
 
 /** The customer portal: `/p/session/:id` and its forms. Each form does one thing and comes back to the page. */
 export function portalPages(world: World): Router {
   const router = Router();
   router.use("/p/session", express.urlencoded({ extended: false, limit: "10kb" }));
   router.get("/p/session/:id", (request, response) => visit(world, request, response, (here) => show(here, null)));
+  router.post("/p/session/:id/confirm", (request, response) => visit(world, request, response, confirmUpdate));
   router.post("/p/session/:id/card", (request, response) => visit(world, request, response, changeCard));
   const forms = { cancel, undo, plan: changePlan };
   for (const [name, work] of Object.entries(forms)) {
@@ -50,20 +49,19 @@ export function portalPages(world: World): Router {
 }
 
 function visit(world: World, request: Request, response: Response, work: (here: Visit) => Answer): Promise<void> {
-  return pageWork(world, (ctx) => {
+  const enter = (ctx: Ctx, then: (here: Visit) => Answer): Answer => {
     const session = ctx.store.find("billing_portal.session", String(request.params.id));
-    if (session === null)
+    if (session === null) {
       return () => sendNotice(response, 404, "No such page", "This link does not lead to a customer portal.");
-    const { features } = ctx.store.get("billing_portal.configuration", session.configuration);
-    const fields: Fields = readFields(request.body);
-    const here: Visit = { ctx, session, features, fields, response };
-    try {
-      return work(here);
-    } catch (error) {
-      if (!(error instanceof StripeError)) throw error;
-      return show(here, error.message);
     }
-  });
+    const { features } = ctx.store.get("billing_portal.configuration", session.configuration);
+    return then({ ctx, session, features, fields: readFields(request.body), response });
+  };
+  return pageWork(
+    world,
+    (ctx) => enter(ctx, work),
+    (ctx, message) => enter(ctx, (here) => show(here, message)),
+  );
 }
 
 function show(here: Visit, problem: string | null): Answer {
@@ -110,13 +108,34 @@ function changePlan(here: Visit, subscription: Subscription): Answer {
     : (item.quantity ?? 1);
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > 999_999)
     return show(here, "Please enter a number of seats.");
-  changeItems(ctx, subscription, subscription, [{ id: item.id, price: ctx.store.get("price", priceId), quantity }], {
+  const request = { id: item.id, price: ctx.store.get("price", priceId), quantity };
+  changeItems(ctx, subscription, subscription, [request], billing(ctx, features));
+  return done(here);
+}
+
+/** Does the change that the session was made to confirm, once. */
+function confirmUpdate(here: Visit): Answer {
+  const { ctx, session, features } = here;
+  const change = session.flow?.subscription_update_confirm;
+  const subscription = change ? ctx.store.find("subscription", change.subscription) : null;
+  if (!change || subscription === null || subscription.ended_at !== null)
+    return show(here, "There is nothing to confirm.");
+  const requests = change.items.map((item) => ({
+    id: item.id ?? "",
+    ...(item.price === null ? {} : { price: ctx.store.get("price", item.price) }),
+    ...(item.quantity === undefined ? {} : { quantity: item.quantity }),
+  }));
+  changeItems(ctx, subscription, subscription, requests, billing(ctx, features));
+  return done(here);
+}
+
+function billing(ctx: Ctx, features: PortalConfiguration["features"]): ChangeOptions {
+  return {
     prorationBehavior: prorationOf(features),
     prorationDate: ctx.now,
     paymentBehavior: "allow_incomplete",
     restartsPeriod: false,
-  });
-  return done(here);
+  };
 }
 
 function prorationOf(features: PortalConfiguration["features"]): "always_invoice" | "create_prorations" | "none" {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { emptyable, flag, metadata, paging, text, url } from "../http/params.ts";
+import { emptyable, flag, metadata, paging, quantity, text, url } from "../http/params.ts";
 
 const proration = () => z.enum(["always_invoice", "create_prorations", "none"]).optional();
 const cancellationOption = z.enum([
@@ -76,7 +76,12 @@ export const PortalSessionCreate = z.strictObject({
   configuration: text().optional(),
   flow_data: z
     .strictObject({
-      type: z.enum(["payment_method_update", "subscription_cancel", "subscription_update"]),
+      type: z.enum([
+        "payment_method_update",
+        "subscription_cancel",
+        "subscription_update",
+        "subscription_update_confirm",
+      ]),
       after_completion: z
         .strictObject({
           type: z.enum(["portal_homepage", "redirect"]),
@@ -85,6 +90,15 @@ export const PortalSessionCreate = z.strictObject({
         .optional(),
       subscription_cancel: z.strictObject({ subscription: text() }).optional(),
       subscription_update: z.strictObject({ subscription: text() }).optional(),
+      subscription_update_confirm: z
+        .strictObject({
+          subscription: text(),
+          items: z
+            .array(z.strictObject({ id: text(), price: text().optional(), quantity: quantity(1).optional() }))
+            .min(1)
+            .max(1),
+        })
+        .optional(),
     })
     .optional(),
   locale: text(10).optional(),

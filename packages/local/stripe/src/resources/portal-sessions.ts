@@ -42,18 +42,17 @@ export function createPortalSession(ctx: Ctx, params: PortalSessionCreate): Port
 function flowOf(ctx: Ctx, params: PortalSessionCreate): PortalSession["flow"] {
   const { flow_data: flow } = params;
   if (flow === undefined) return null;
-  const { type, subscription_cancel: cancel, subscription_update: change } = flow;
+  const { type, subscription_cancel: cancel, subscription_update: change, subscription_update_confirm: confirm } = flow;
   if (type === "subscription_cancel" && cancel === undefined) throw parameterMissing("flow_data[subscription_cancel]");
   if (type === "subscription_update" && change === undefined) throw parameterMissing("flow_data[subscription_update]");
-  for (const named of [cancel, change]) {
-    if (named === undefined) continue;
-    const subscription = ctx.store.get("subscription", named.subscription, `flow_data[${type}][subscription]`);
-    if (subscription.customer !== params.customer) {
-      throw invalidRequest("The subscription does not belong to this customer.", {
-        param: `flow_data[${type}][subscription]`,
-      });
-    }
+  if (type === "subscription_update_confirm" && confirm === undefined) {
+    throw parameterMissing("flow_data[subscription_update_confirm]");
   }
+  for (const named of [cancel, change, confirm]) {
+    if (named !== undefined) checkOwner(ctx, named.subscription, params.customer, `flow_data[${type}][subscription]`);
+  }
+  for (const item of confirm?.items ?? [])
+    if (item.price !== undefined) ctx.store.get("price", item.price, "flow_data");
   const after = flow.after_completion;
   return {
     after_completion: {
@@ -65,7 +64,21 @@ function flowOf(ctx: Ctx, params: PortalSessionCreate): PortalSession["flow"] {
     subscription_cancel: cancel === undefined ? null : { retention: null, subscription: cancel.subscription },
     subscription_pause: null,
     subscription_update: change === undefined ? null : { subscription: change.subscription },
-    subscription_update_confirm: null,
+    subscription_update_confirm: confirm === undefined ? null : confirmOf(confirm),
     type,
   };
+}
+
+function confirmOf(confirm: NonNullable<NonNullable<PortalSessionCreate["flow_data"]>["subscription_update_confirm"]>) {
+  const items = confirm.items.map((item) => ({
+    id: item.id,
+    price: item.price ?? null,
+    ...(item.quantity === undefined ? {} : { quantity: item.quantity }),
+  }));
+  return { discounts: null, items, subscription: confirm.subscription };
+}
+
+function checkOwner(ctx: Ctx, subscriptionId: string, customerId: string, param: string): void {
+  if (ctx.store.get("subscription", subscriptionId, param).customer === customerId) return;
+  throw invalidRequest("The subscription does not belong to this customer.", { param });
 }
