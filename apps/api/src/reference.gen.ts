@@ -3,7 +3,7 @@
 /** The API reference as HTML. `exampleUrl` is the address in its examples, `styleHash` what a content security policy calls its style. */
 export const reference = {
   exampleUrl: "https://api.example.com",
-  styleHash: "sha256-SpdHfT3x4gfbwrq1WJ1RVouthADO1ilw29UAiQD7eng=",
+  styleHash: "sha256-SECOV17zVfhZI3jGs3IkvDQI55UeI4SVg+gH7X7hvfc=",
   html: `<!doctype html>
 <html lang="en">
 <head>
@@ -74,6 +74,7 @@ nav > ul > li { margin-bottom: .5rem; } nav ul ul { padding-left: .75rem; border
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .75rem; }
   table { font-size: .875rem; } th, td { padding: .5rem; } td small { display: block; }
 }
+@media (max-width: 30rem) { td small { display: none; } td:last-child { overflow-wrap: anywhere; } }
 @media print { nav, .skip { display: none; } .columns { display: block; } }
 </style>
 </head>

@@ -62,5 +62,6 @@ nav > ul > li { margin-bottom: .5rem; } nav ul ul { padding-left: .75rem; border
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .75rem; }
   table { font-size: .875rem; } th, td { padding: .5rem; } td small { display: block; }
 }
+@media (max-width: 30rem) { td small { display: none; } td:last-child { overflow-wrap: anywhere; } }
 @media print { nav, .skip { display: none; } .columns { display: block; } }
 `;
