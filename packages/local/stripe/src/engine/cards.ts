@@ -1,5 +1,6 @@
 import type { PaymentMethod } from "../model/payments.ts";
 
+/** What a bank does with a charge. */
 export type Reaction = "succeeds" | "declined" | "needs_action";
 /** The circumstances of a charge: a field of CardBehavior. */
 export type Occasion = "page" | "api" | "later";

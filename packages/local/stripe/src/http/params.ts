@@ -30,6 +30,7 @@ export const quantity = (min = 0) => integer(min, 999_999);
 /** Unix seconds. */
 export const timestamp = () => integer(0, 9_999_999_999);
 
+/** `true` or `false`, as a boolean. */
 export const flag = () => z.enum(["true", "false"]).transform((raw) => raw === "true");
 
 /** A three-letter currency; upper case is accepted and lowered, as Stripe does. */

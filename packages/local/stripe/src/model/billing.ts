@@ -5,19 +5,23 @@ import type { List, Metadata, Stored } from "./stored.ts";
 export type Price = Omit<Stored<Stripe.Price, "product">, "unit_amount_decimal" | "tiers" | "currency_options"> & {
   unit_amount_decimal: string | null;
 };
+/** The older twin of a recurring price, inside items. */
 export type Plan = Omit<Stored<Stripe.Plan, "product">, "amount_decimal" | "tiers"> & {
   amount_decimal: string | null;
 };
+/** One price of a subscription, with its own period. */
 export type SubscriptionItem = Omit<Stripe.SubscriptionItem, "plan" | "price" | "discounts"> & {
   plan: Plan;
   price: Price;
   discounts: string[];
 };
+/** A change of items that waits for its invoice to be paid. */
 export type PendingUpdate = Omit<Stripe.Subscription.PendingUpdate, "subscription_items" | "discounts" | "discount"> & {
   subscription_items: SubscriptionItem[] | null;
   discounts: string[] | null;
   discount: null;
 };
+/** A subscription; items are embedded, discounts are ids. */
 export type Subscription = Omit<
   Stored<
     Stripe.Subscription,
@@ -38,6 +42,7 @@ export type Subscription = Omit<
   pending_update: PendingUpdate | null;
 };
 
+/** One line of an invoice. */
 export type InvoiceLine = Omit<
   Stored<Stripe.InvoiceLineItem, "subscription">,
   "quantity_decimal" | "pricing" | "discounts" | "discount_amounts"
@@ -51,6 +56,7 @@ export type InvoiceLine = Omit<
   discounts: string[];
   discount_amounts: { amount: number; discount: string }[] | null;
 };
+/** An invoice with all its lines. */
 export type Invoice = Omit<
   Stored<
     Stripe.Invoice,
@@ -77,9 +83,11 @@ export type Invoice = Omit<
   discounts: string[];
   total_discount_amounts: { amount: number; discount: string }[] | null;
 };
+/** The link between an invoice and the payment intent that pays it. */
 export type InvoicePayment = Omit<Stored<Stripe.InvoicePayment, "invoice">, "payment"> & {
   payment: { payment_intent: string; type: "payment_intent" };
 };
+/** Something that waits for the next invoice: a proration, or added by hand. */
 export type InvoiceItem = Omit<
   Stored<Stripe.InvoiceItem, "customer" | "invoice" | "test_clock">,
   "quantity_decimal" | "pricing" | "parent" | "discounts"
@@ -93,6 +101,7 @@ export type InvoiceItem = Omit<
   discounts: string[] | null;
 };
 
+/** What a subscription consists of between two dates. */
 export type SchedulePhase = Omit<
   Stored<Stripe.SubscriptionSchedule.Phase, "default_payment_method" | "on_behalf_of">,
   "items"
@@ -107,6 +116,7 @@ export type SchedulePhase = Omit<
     tax_rates: [];
   }[];
 };
+/** The phases a subscription goes through. */
 export type SubscriptionSchedule = Omit<
   Stored<Stripe.SubscriptionSchedule, "application" | "customer" | "subscription" | "test_clock">,
   "phases"

@@ -1,7 +1,9 @@
 import type Stripe from "stripe";
 import type { Stored } from "./stored.ts";
 
+/** A card. */
 export type PaymentMethod = Stored<Stripe.PaymentMethod, "customer">;
+/** The wish to collect an amount. */
 export type PaymentIntent = Stored<
   Stripe.PaymentIntent,
   | "application"
@@ -13,10 +15,12 @@ export type PaymentIntent = Stored<
   | "review"
   | "source"
 >;
+/** The wish to keep a card. */
 export type SetupIntent = Stored<
   Stripe.SetupIntent,
   "application" | "customer" | "latest_attempt" | "mandate" | "on_behalf_of" | "payment_method" | "single_use_mandate"
 >;
+/** One attempt to take money; refunds are includable. */
 export type Charge = Omit<
   Stored<
     Stripe.Charge,
@@ -32,6 +36,7 @@ export type Charge = Omit<
   >,
   "refunds"
 >;
+/** Money given back. */
 export type Refund = Stored<
   Stripe.Refund,
   | "balance_transaction"

@@ -9,4 +9,5 @@ export interface List<T> {
   url: string;
 }
 
+/** Free data of an object: keys and values are text. */
 export type Metadata = Record<string, string>;

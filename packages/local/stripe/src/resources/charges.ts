@@ -17,6 +17,7 @@ const RefundCreate = z.strictObject({
 });
 const byPayment = { ...paging, created: created(), payment_intent: text().optional() };
 
+/** Charges are read only; refunds are made and read. */
 export const chargeRoutes: Route[] = [
   route("GET", "/v1/charges/:id", noParams, (ctx, _params, id) => ctx.store.get("charge", id)),
   route("GET", "/v1/charges", z.strictObject({ ...byPayment, customer: text().optional() }), (ctx, params) =>

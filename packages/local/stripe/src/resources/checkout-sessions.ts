@@ -9,6 +9,7 @@ import { invalidRequest } from "../stripe-error.ts";
 import { SessionCreate, SessionList } from "./checkout-params.ts";
 import { createSession } from "./create-session.ts";
 
+/** Checkout sessions: create, read, list, line items, expire. */
 export const checkoutSessionRoutes: Route[] = [
   route("POST", "/v1/checkout/sessions", SessionCreate, (ctx, params) => createSession(ctx, params)),
   route("GET", "/v1/checkout/sessions/:id", noParams, (ctx, _params, id) => ctx.store.get("checkout.session", id)),

@@ -58,6 +58,7 @@ const CodeList = z.strictObject({
   customer: text().optional(),
 });
 
+/** Coupons and promotion codes: create, read, change, list; coupons can be deleted. */
 export const couponRoutes: Route[] = [
   route("POST", "/v1/coupons", CouponCreate, createCoupon),
   route("GET", "/v1/coupons/:id", noParams, (ctx, _params, id) => ctx.store.get("coupon", id)),

@@ -30,6 +30,7 @@ const CustomerUpdate = z.strictObject(fields);
 const CustomerList = z.strictObject({ ...paging, created: created(), email: text().optional() });
 const CustomerSearch = z.strictObject({ query: text(1000), limit: paging.limit, page: text().optional() });
 
+/** Customers: create, read, change, delete, list, a small search, and their payment methods. */
 export const customerRoutes: Route[] = [
   route("POST", "/v1/customers", CustomerCreate, (ctx, params) => createCustomer(ctx, params)),
   route("GET", "/v1/customers/search", CustomerSearch, searchCustomers),

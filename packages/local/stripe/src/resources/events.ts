@@ -15,6 +15,7 @@ const EventList = z.strictObject({
   types: z.array(text()).max(20).optional(),
 });
 
+/** Events: read and list by type, time and delivery. */
 export const eventRoutes: Route[] = [
   route("GET", "/v1/events/:id", noParams, (ctx, _params, id) => getEvent(ctx, id)),
   route("GET", "/v1/events", EventList, listEvents),

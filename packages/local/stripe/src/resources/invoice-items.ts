@@ -22,6 +22,7 @@ const ItemCreate = z.strictObject({
   subscription: text().optional(),
 });
 
+/** Invoice items: create, read, delete while pending, list. */
 export const invoiceItemRoutes: Route[] = [
   route("POST", "/v1/invoiceitems", ItemCreate, createItem),
   route("GET", "/v1/invoiceitems/:id", noParams, (ctx, _params, id) => ctx.store.get("invoiceitem", id)),

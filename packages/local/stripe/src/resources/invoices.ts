@@ -29,6 +29,7 @@ const InvoiceUpdate = z.strictObject({
   metadata: metadata().optional(),
 });
 
+/** Invoices: read, change, finalize, pay, void, write off, lines, list; and their payments. */
 export const invoiceRoutes: Route[] = [
   route("GET", "/v1/invoices/:id", noParams, (ctx, _params, id) => ctx.store.get("invoice", id)),
   route("POST", "/v1/invoices/:id", InvoiceUpdate, updateInvoice),

@@ -56,6 +56,7 @@ const IntentCancel = z.strictObject({
   cancellation_reason: z.enum(["abandoned", "duplicate", "fraudulent", "requested_by_customer"]).optional(),
 });
 
+/** Payment intents: create, read, change, confirm, cancel, list. */
 export const paymentIntentRoutes: Route[] = [
   route("POST", "/v1/payment_intents", IntentCreate, createIntent),
   route("GET", "/v1/payment_intents/:id", noParams, (ctx, _params, id) => ctx.store.get("payment_intent", id)),

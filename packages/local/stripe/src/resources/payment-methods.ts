@@ -25,6 +25,7 @@ const MethodUpdate = z.strictObject({
   metadata: metadata().optional(),
 });
 
+/** Payment methods: create from a test card, read, change, attach, detach, list. */
 export const paymentMethodRoutes: Route[] = [
   route("POST", "/v1/payment_methods", MethodCreate, (ctx, params) => {
     const behavior = findTestCard(params.card.number);

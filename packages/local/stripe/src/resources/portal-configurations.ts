@@ -9,6 +9,7 @@ import type { PortalConfiguration } from "../model/objects.ts";
 import { ConfigurationCreate, ConfigurationList, ConfigurationUpdate } from "./portal-params.ts";
 import { compact } from "./shapes.ts";
 
+/** Portal configurations: create, read, change, list. */
 export const portalConfigurationRoutes: Route[] = [
   route("POST", "/v1/billing_portal/configurations", ConfigurationCreate, (ctx, params) => {
     const configuration = changed(ctx, blankConfiguration(ctx), params);

@@ -60,6 +60,7 @@ export const ConfigurationCreate = z.strictObject({
   metadata: metadata().optional(),
   name: emptyable(text(200)).optional(),
 });
+/** What POST /v1/billing_portal/configurations/:id takes. */
 export const ConfigurationUpdate = ConfigurationCreate.partial().extend({ active: flag().optional() });
 export type ConfigurationUpdate = z.output<typeof ConfigurationUpdate>;
 

@@ -7,6 +7,7 @@ import { invalidRequest, parameterMissing } from "../stripe-error.ts";
 import { defaultConfiguration } from "./portal-configurations.ts";
 import { PortalSessionCreate } from "./portal-params.ts";
 
+/** Portal sessions can only be created, as at Stripe. */
 export const portalSessionRoutes: Route[] = [
   route("POST", "/v1/billing_portal/sessions", PortalSessionCreate, (ctx, params) => createPortalSession(ctx, params)),
 ];

@@ -27,6 +27,7 @@ const Preview = z.strictObject({
 });
 type Preview = z.output<typeof Preview>;
 
+/** POST /v1/invoices/create_preview. */
 export const previewRoutes: Route[] = [
   route("POST", "/v1/invoices/create_preview", Preview, (ctx, params) => previewInvoice(ctx, params)),
 ];

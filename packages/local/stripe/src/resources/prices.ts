@@ -28,6 +28,7 @@ const PriceList = z.strictObject({
   type: z.enum(["one_time", "recurring"]).optional(),
 });
 
+/** Prices: create, read, change, list by lookup key, product, currency and interval. */
 export const priceRoutes: Route[] = [
   route("POST", "/v1/prices", PriceCreate, (ctx, params) => createPrice(ctx, params)),
   route("GET", "/v1/prices/:id", noParams, (ctx, _params, id) => ctx.store.get("price", id)),

@@ -20,6 +20,7 @@ const ProductList = z.strictObject({
   url: text().optional(),
 });
 
+/** Products: create, read, change, delete while they have no price, list. */
 export const productRoutes: Route[] = [
   route("POST", "/v1/products", ProductCreate, createWithDefaultPrice),
   route("GET", "/v1/products/:id", noParams, (ctx, _params, id) => ctx.store.get("product", id)),

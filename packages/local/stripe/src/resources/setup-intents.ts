@@ -23,6 +23,7 @@ const SetupCreate = z.strictObject({
 });
 const SetupConfirm = z.strictObject({ payment_method: text().optional(), return_url: url().optional() });
 
+/** Setup intents: create, read, confirm, cancel, list. */
 export const setupIntentRoutes: Route[] = [
   route("POST", "/v1/setup_intents", SetupCreate, (ctx, params) => {
     if (params.customer !== undefined) ctx.store.get("customer", params.customer, "customer");

@@ -19,6 +19,7 @@ const fields = { metadata: metadata().optional(), price: text().optional(), quan
 const Billing = z.strictObject(billing);
 type Billing = z.output<typeof Billing>;
 
+/** Subscription items: create, read, change, delete, list. */
 export const subscriptionItemRoutes: Route[] = [
   route(
     "POST",

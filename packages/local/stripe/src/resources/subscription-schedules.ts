@@ -20,6 +20,7 @@ const ScheduleUpdate = z.strictObject({
   proration_behavior: z.enum(["always_invoice", "create_prorations", "none"]).optional(),
 });
 
+/** Schedules of a running subscription: create, read, change, release, cancel, list. */
 export const subscriptionScheduleRoutes: Route[] = [
   route("POST", "/v1/subscription_schedules", ScheduleCreate, (ctx, params) => createSchedule(ctx, params)),
   route("GET", "/v1/subscription_schedules/:id", noParams, (ctx, _params, id) =>

@@ -14,6 +14,7 @@ import { createSubscription } from "./create-subscription.ts";
 import { SubscriptionCancel, SubscriptionCreate, SubscriptionList, SubscriptionUpdate } from "./subscription-params.ts";
 import { updateSubscription } from "./update-subscription.ts";
 
+/** Subscriptions: create, read, change, cancel, resume, list. */
 export const subscriptionRoutes: Route[] = [
   route("POST", "/v1/subscriptions", SubscriptionCreate, (ctx, params) => createSubscription(ctx, params)),
   route("GET", "/v1/subscriptions/:id", noParams, (ctx, _params, id) => ctx.store.get("subscription", id)),

@@ -24,6 +24,7 @@ const EndpointUpdate = z.strictObject({
   metadata: metadata().optional(),
 });
 
+/** Webhook endpoints: create, read, change, delete, list. */
 export const webhookEndpointRoutes: Route[] = [
   route("POST", "/v1/webhook_endpoints", EndpointCreate, (ctx, params) => {
     const secret = `whsec_${randomText(32)}`;

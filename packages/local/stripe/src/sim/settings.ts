@@ -38,6 +38,7 @@ export function readSettings(store: Store): Settings {
   return text === null ? defaultSettings : decode<Settings>(text);
 }
 
+/** Keeps settings for this and later starts. */
 export function writeSettings(store: Store, settings: Settings): void {
   store.writeMeta("settings", JSON.stringify(settings));
 }
