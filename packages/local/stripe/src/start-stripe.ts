@@ -45,7 +45,11 @@ export async function startStripe(options: StripeOptions = {}): Promise<LocalStr
   const world = buildWorld(store, options, secretKey);
   if (options.webhook !== undefined) ensureEndpoint(world, options.webhook);
   const server = createServer(buildApp(world));
-  world.baseUrl = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
+  const port = await listen(server, options.port ?? 0).catch((error: unknown) => {
+    store.database.close();
+    throw error;
+  });
+  world.baseUrl = `http://127.0.0.1:${port}`;
   world.ticker.schedule();
   world.deliverer.wake();
   return {

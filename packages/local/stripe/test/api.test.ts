@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startStripe } from "../src/index.ts";
+import { checkOptions } from "../src/options.ts";
 import { makePrice, sdkFor, startBench, type Bench } from "./fixture.ts";
 
 let bench: Bench;
@@ -109,6 +110,7 @@ test("a refused request does not use its idempotency key up", async () => {
 });
 
 test("production, live keys and malformed keys stop the start with what to do", async () => {
+  expect(() => checkOptions({}, { NODE_ENV: "production" })).toThrow("does not run with NODE_ENV=production");
   await expect(startStripe({ secretKey: "sk_live_abcdefghij" })).rejects.toThrow("does not take a live key");
   await expect(startStripe({ secretKey: "nonsense" })).rejects.toThrow("sk_test_");
 });

@@ -70,6 +70,26 @@ test("paused deliveries wait, doubled ones come twice", async () => {
   expect(here.receiver.types()).toEqual(["customer.created", "customer.created"]);
 });
 
+test("shuffled deliveries all come, and a delay keeps them back until it is over", async () => {
+  const here = await bench();
+  await sim(here, "delivery", { paused: true, shuffle: true });
+  for (let count = 0; count < 40; count += 1) await here.stripe.products.create({ name: `Product ${count}` });
+  await sim(here, "delivery", { paused: false });
+  await here.local.deliveriesIdle();
+  const names = here.receiver.events.map((event) => (event.type === "product.created" ? event.data.object.name : ""));
+  expect(names).toHaveLength(40);
+  expect(names).not.toEqual(Array.from({ length: 40 }, (_, count) => `Product ${count}`));
+  expect(new Set(names).size).toBe(40);
+  await sim(here, "delivery", { delayMs: 60_000 });
+  await here.stripe.customers.create({});
+  const log: unknown = await (await fetch(`${here.local.url}/_sim/deliveries`)).json();
+  expect(log).toMatchObject({
+    deliveries: expect.arrayContaining([
+      expect.objectContaining({ eventType: "customer.created", status: "pending", attempts: 0 }),
+    ]),
+  });
+});
+
 test("each endpoint gets the events it asked for, signed with its own secret shown once", async () => {
   const here = await bench();
   const other = await startReceiver();
