@@ -87,8 +87,11 @@ test("dump shows everything and reset leaves only the endpoint it was started wi
   expect((await bench.stripe.webhookEndpoints.list()).data).toHaveLength(1);
 });
 
-test("a web page cannot drive it: plain forms and foreign host names are refused", async () => {
+test("a web page cannot drive it: plain forms and what other origins send are refused", async () => {
   const form = await fetch(`${bench.local.url}/_sim/reset`, { method: "POST", body: new URLSearchParams({ a: "1" }) });
   expect(form.status).toBe(403);
+  const headers = { origin: "http://evil.example" };
+  const empty = await fetch(`${bench.local.url}/_sim/reset`, { method: "POST", headers });
+  expect(empty.status).toBe(403);
   expect((await sim("nothing")).status).toBe(404);
 });

@@ -1,7 +1,7 @@
 import express, { type NextFunction, type Request, type Response, Router } from "express";
 import { z } from "zod";
-import { queueDelivery } from "../events/record.ts";
-import { getEvent } from "../resources/events.ts";
+import { redeliver } from "../events/redeliver.ts";
+import { isLocal } from "../http/is-local.ts";
 import { compact } from "../resources/shapes.ts";
 import { StripeError } from "../stripe-error.ts";
 import { act, noRequest, type World } from "../world.ts";
@@ -93,12 +93,7 @@ function deliveryRoutes(world: World, router: Router): void {
     response.json(after.delivery);
   });
   router.post("/events/:id/redeliver", (request, response) => {
-    const count = act(world, noRequest, (ctx) => {
-      const event = getEvent(ctx, request.params.id);
-      const endpoints = ctx.store.all("webhook_endpoint");
-      for (const endpoint of endpoints) queueDelivery(ctx, event, endpoint);
-      return endpoints.length;
-    });
+    const count = act(world, noRequest, (ctx) => redeliver(ctx, request.params.id));
     response.json({ queued: count });
   });
 }
@@ -115,12 +110,11 @@ function faultRoutes(world: World, router: Router): void {
   });
 }
 
-/** A web page must not drive this: it cannot send JSON across origins unasked, and a name that resolves to loopback is not ours. */
+/** A web page must not drive this: it cannot send JSON across origins unasked, and says where it is from. */
 function onlyLocalPrograms(request: Request, response: Response, next: NextFunction): void {
-  const isLoopback = ["127.0.0.1", "localhost", "[::1]"].includes(request.hostname);
   const hasBody =
     request.method === "POST" && request.get("content-length") !== undefined && request.get("content-length") !== "0";
-  if (!isLoopback || (hasBody && request.is("application/json") === false)) {
+  if (!isLocal(request) || (hasBody && request.is("application/json") === false)) {
     response.status(403).json({ error: "/_sim takes application/json from this machine only" });
     return;
   }
