@@ -6,7 +6,9 @@ import { apiRouter } from "./http/api.ts";
 import { randomText } from "./ids.ts";
 import { checkOptions, defaultRetryScheduleMs, type StripeOptions } from "./options.ts";
 import { checkoutPages } from "./pages/checkout-routes.ts";
+import { homePages } from "./pages/home/home-routes.ts";
 import { intentPages } from "./pages/intent-routes.ts";
+import { sendNotice } from "./pages/layout.ts";
 import { portalPages } from "./pages/portal-routes.ts";
 import { ensureEndpoint } from "./resources/ensure-endpoint.ts";
 import { routes } from "./routes.ts";
@@ -85,10 +87,14 @@ function buildApp(world: World): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.use("/_sim", simRouter(world));
+  app.use(homePages(world));
   app.use(checkoutPages(world));
   app.use(portalPages(world));
   app.use(intentPages(world));
   app.use(apiRouter(world, routes));
+  app.use((_request: Request, response: Response) => {
+    sendNotice(response, 404, "No such page", "Nothing is at this address of the local Stripe.", "/");
+  });
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     // Express gives a status to what the client did wrong (a body too large, a path that cannot be decoded).

@@ -160,3 +160,14 @@ test("a code that is used up between Apply and Pay leaves nothing half done", as
   expect((await bench.stripe.customers.list({ email: "buyer1@example.com" })).data).toHaveLength(0);
   expect((await bench.newEvents()).filter((type) => type === "checkout.session.completed")).toHaveLength(1);
 });
+
+test("unknown paths get a page, those of the API Stripe's error", async () => {
+  for (const path of ["/nothing", "/home/clock", "/c/pay/x/y/<b>"]) {
+    const response = await fetch(`${bench.local.url}${path}`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toContain("text/html");
+    expect(await response.text()).toContain('href="/"');
+  }
+  const api = await fetch(`${bench.local.url}/v1/nothing`);
+  expect(await api.json()).toMatchObject({ error: { type: "invalid_request_error" } });
+});

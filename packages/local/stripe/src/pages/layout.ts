@@ -20,19 +20,32 @@ button,.button{display:block;width:100%;font:inherit;font-weight:650;text-align:
 .bad,.good{border-radius:9px;padding:.7rem .9rem;margin:0 0 1rem}.bad{background:var(--badbg);color:var(--bad)}.good{background:var(--goodbg);color:var(--good)}
 .badge{display:inline-block;border:1px solid var(--line);border-radius:99px;padding:.05rem .6rem;font-size:.8rem;color:var(--soft)}
 `;
-// The policy allows exactly these bytes: built apart from the templates, whose white space is the formatter's.
-const styleElement = new Html(`<style>${style}</style>`);
-const styleHash = createHash("sha256").update(style).digest("base64");
+/** How a page looks: one style sheet and the hash by which the policy allows it. */
+export interface Look {
+  element: Html;
+  hash: string;
+}
+
+/** The common style, and what a page adds to it. The policy allows exactly these bytes: built apart from the templates, whose white space is the formatter's. */
+export function lookOf(added = ""): Look {
+  const sheet = style + added;
+  return {
+    element: new Html(`<style>${sheet}</style>`),
+    hash: createHash("sha256").update(sheet).digest("base64"),
+  };
+}
+
+const plainLook = lookOf();
 
 /** Sends a page: one column, one style sheet allowed by its hash, no script, never cached or framed. */
-export function sendPage(response: Response, status: number, title: string, body: Html): void {
+export function sendPage(response: Response, status: number, title: string, body: Html, look = plainLook): void {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        ${styleElement}
+        ${look.element}
       </head>
       <body>
         <main>
@@ -44,9 +57,10 @@ export function sendPage(response: Response, status: number, title: string, body
   response
     .status(status)
     .set({
-      "content-security-policy": `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
+      "content-security-policy": `default-src 'none'; style-src 'sha256-${look.hash}'; base-uri 'none'; frame-ancestors 'none'`,
       "cache-control": "no-store",
-      "referrer-policy": "no-referrer",
+      // Nothing for others; forms name this origin (with no-referrer they would send `Origin: null`).
+      "referrer-policy": "same-origin",
       "x-content-type-options": "nosniff",
     })
     .type("html")

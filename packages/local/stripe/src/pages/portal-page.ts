@@ -78,7 +78,8 @@ function subscriptionCard(
   </section>`;
 }
 
-function stateText(subscription: Subscription): string {
+/** What happens to a subscription next, and when, as a sentence. */
+export function stateText(subscription: Subscription): string {
   if (subscription.ended_at !== null) return `Ended on ${dayText(subscription.ended_at)}.`;
   if (subscription.cancel_at !== null) return `Ends on ${dayText(subscription.cancel_at)} and does not renew.`;
   const { end } = periodOf(subscription);

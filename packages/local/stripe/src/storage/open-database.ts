@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
   response_status INTEGER, error TEXT, delivered_at_ms INTEGER);
 CREATE INDEX IF NOT EXISTS deliveries_pending_in_order ON deliveries (id, next_at_ms) WHERE status = 'pending';
 CREATE INDEX IF NOT EXISTS deliveries_pending_by_time ON deliveries (next_at_ms) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries (event_id);
 CREATE TABLE IF NOT EXISTS idempotency (
   key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, request_id TEXT NOT NULL, at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
