@@ -5,6 +5,7 @@ import type { Ctx } from "./ctx.ts";
 import { coreErrors } from "./errors.ts";
 import { appErrorOf, toTrpcError } from "./map-errors.ts";
 import type { RateLimitRule } from "./ports.ts";
+import { readInput } from "./read-input.ts";
 
 /** Who may call a procedure: anyone, a person with a session, someone who acts for an organization, an operator. */
 export type Audience = "public" | "user" | "organization" | "operator";
@@ -37,7 +38,7 @@ const t = initTRPC
   .context<Ctx>()
   .meta<ProcedureMeta>()
   .create({
-    transformer: superjson,
+    transformer: { input: { serialize: superjson.serialize, deserialize: readInput }, output: superjson },
     errorFormatter({ shape, error, ctx }) {
       const known = appErrorOf(error);
       const data: ErrorData = {
