@@ -15,9 +15,13 @@ export interface AppConfig {
   modulesDisabled: readonly string[];
 }
 
-/** Whether a return URL has exactly an allowed origin, compared as parsed URLs. */
+// What every parser reads alike: backslashes, blanks, control characters and hosts that are normalized lead one of them
+// to another host than the one that we compared; `blob:` has the origin of what it wraps.
+const plainHttpUrl = /^https?:\/\/[!-[\]-~]+$/i;
+
+/** Whether a return URL has exactly an allowed origin, compared as parsed URLs. It travels on as it is written. */
 export function isAllowedReturnUrl(config: AppConfig, url: string): boolean {
-  if (!URL.canParse(url)) return false;
+  if (!plainHttpUrl.test(url) || !URL.canParse(url)) return false;
   const parsed = new URL(url);
   return parsed.username === "" && parsed.password === "" && config.allowedOrigins.includes(parsed.origin);
 }
