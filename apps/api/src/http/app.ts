@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AnyRouter } from "@trpc/server";
+import { TRPCError } from "@trpc/server";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express from "express";
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from "express";
@@ -40,18 +41,28 @@ export function createApp({ env, deps, appRouter, verifyToken, isDraining }: App
       router: appRouter,
       maxBodySize: maxBodyBytes,
       maxBatchSize: 20,
-      createContext: ({ req }) => ctxOfRequest(deps, verifyToken, req),
-      responseMeta: ({ errors }) => {
-        const waits = errors.map((error) => appErrorOf(error)?.retryAfterSec ?? 0);
-        const retryAfterSec = Math.max(0, ...waits);
-        return retryAfterSec > 0 ? { headers: { "retry-after": String(retryAfterSec) } } : {};
+      createContext: ({ req }) => {
+        requireJson(req);
+        return ctxOfRequest(deps, verifyToken, req);
       },
+      responseMeta: ({ errors }) => ({ headers: headersFor(errors) }),
     }),
   );
   app.get("/", (_req, res) => void res.json({ name: "turnpike", version: "0.1.0" }));
   app.use((req, res) => void res.status(404).json(errorBody("core.not_found", "There is nothing here.", req)));
   app.use(lastResort(deps));
   return app;
+}
+
+/** tRPC takes forms and streams as well, which skip what is checked of JSON; a browser sends forms to anybody unasked. */
+function requireJson(req: Request): void {
+  if (req.method === "POST" && !req.is("application/json")) throw new TRPCError({ code: "UNSUPPORTED_MEDIA_TYPE" });
+}
+
+/** tRPC writes `vary` anew, without the origin that the answer was made for. */
+function headersFor(errors: TRPCError[]): Record<string, string> {
+  const retryAfterSec = Math.max(0, ...errors.map((error) => appErrorOf(error)?.retryAfterSec ?? 0));
+  return { vary: "Origin", ...(retryAfterSec > 0 && { "retry-after": String(retryAfterSec) }) };
 }
 
 function mountModuleRoutes(app: Express, deps: Deps): void {
