@@ -40,8 +40,9 @@ function errorFields(error: unknown): unknown {
   };
 }
 
+// An address ends in letters and has no slash: otherwise the versioned folders in a stack were taken for one.
 const secretShapes =
-  /\b(?:sk|rk|whsec|sb_secret)_[A-Za-z0-9_]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+|[^\s@"'<>]+@[^\s@"'<>]+\.[^\s@"'<>]+/g;
+  /\b(?:sk|rk|whsec|sb_secret)_[A-Za-z0-9_]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+|[^\s@"'<>/]+@[^\s@"'<>/]+\.\p{L}{2,}/gu;
 
 function scrub(text: string): string {
   return text.replaceAll(secretShapes, "[redacted]");
