@@ -490,6 +490,7 @@ export interface SetFeatures {
   features: FeatureGrant[];
 }
 
+/** The password may have been set elsewhere, by other rules than ours. */
 export interface SignInInput {
   email: string;
   password: string;

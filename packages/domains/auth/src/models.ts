@@ -1,15 +1,16 @@
 import { z } from "zod";
+import { StorableText, Text } from "@turnpike/core";
 import { Organization } from "@turnpike/organizations";
 
 // What bcrypt reads of a password; Supabase Auth refuses longer ones.
 const maxPasswordBytes = 72;
 
-const NewPassword = z
-  .string()
-  .min(8, "Use at least 8 characters.")
-  .refine((text) => Buffer.byteLength(text) <= maxPasswordBytes, "Use at most 72 bytes.");
+const NewPassword = Text.min(8, "Use at least 8 characters.").refine(
+  (text) => Buffer.byteLength(text) <= maxPasswordBytes,
+  "Use at most 72 bytes.",
+);
 const Email = z.email().max(254);
-const TokenHash = z.string().min(16).max(128);
+const TokenHash = Text.min(16).max(128);
 
 /** Tokens of a session, as Supabase Auth issues them. */
 export const Session = z.object({
@@ -57,19 +58,15 @@ export const SignUpInput = z.object({
   email: Email,
   password: NewPassword,
   /** Without control characters: it is printed in mails. */
-  fullName: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .regex(/^\P{Cc}*$/u, "Use no control characters."),
+  fullName: Text.trim().min(1).max(200),
 });
 export type SignUpInput = z.output<typeof SignUpInput>;
 
-export const SignInInput = z.object({ email: Email, password: z.string().min(1).max(1000) });
+/** The password may have been set elsewhere, by other rules than ours. */
+export const SignInInput = z.object({ email: Email, password: StorableText.min(1).max(1000) });
 export type SignInInput = z.output<typeof SignInInput>;
 
-export const RefreshInput = z.object({ refreshToken: z.string().min(1).max(4096) });
+export const RefreshInput = z.object({ refreshToken: Text.min(1).max(4096) });
 export type RefreshInput = z.output<typeof RefreshInput>;
 
 /** A session renewed; the refresh token that was given is used up. */

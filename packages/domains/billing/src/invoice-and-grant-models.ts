@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PageInput } from "@turnpike/core";
+import { MultilineText, PageInput } from "@turnpike/core";
 import { FeatureKey } from "@turnpike/products";
 
 /** An invoice. Amounts are in the smallest unit of `currency`. */
@@ -40,7 +40,7 @@ export const CreateGrant = z.object({
   feature: FeatureKey,
   /** Of a limited feature; absent: without limit. */
   limit: z.number().int().min(0).max(1_000_000_000).nullish(),
-  reason: z.string().trim().min(1).max(500),
+  reason: MultilineText.trim().min(1).max(500),
   /** Absent: until it is revoked. */
   expiresAt: z.date().nullish(),
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PageInput } from "@turnpike/core";
+import { MultilineText, PageInput, Text } from "@turnpike/core";
 import { FeatureKey } from "@turnpike/products";
 import { AccessReason } from "./access-reasons.ts";
 
@@ -7,16 +7,16 @@ import { AccessReason } from "./access-reasons.ts";
 export const ListInput = PageInput.extend({ cursor: z.uuid().nullish() }).prefault({});
 export type ListInput = z.output<typeof ListInput>;
 
-const url = z.string().min(1).max(2000);
-const lookupKey = z.string().min(1).max(200);
+const url = Text.min(1).max(2000);
+const lookupKey = Text.min(1).max(200);
 
 export const StartCheckout = z
   .object({
     /** The plan by the stable name of its price; or by `priceId`, ours or Stripe's. */
     lookupKey: lookupKey.optional(),
-    priceId: z.string().min(1).max(255).optional(),
+    priceId: Text.min(1).max(255).optional(),
     quantity: z.number().int().min(1).max(10_000).default(1),
-    promotionCode: z.string().trim().min(1).max(100).optional(),
+    promotionCode: Text.trim().min(1).max(100).optional(),
     /** Where the payer returns to; `{CHECKOUT_SESSION_ID}` in it is replaced. Must be of an origin of ours. */
     successUrl: url,
     cancelUrl: url,
@@ -31,7 +31,7 @@ export type StartCheckout = z.output<typeof StartCheckout>;
 export const StartedCheckout = z.object({ url: z.string(), sessionId: z.string() });
 export type StartedCheckout = z.infer<typeof StartedCheckout>;
 
-export const SessionId = z.object({ sessionId: z.string().min(1).max(255) });
+export const SessionId = z.object({ sessionId: Text.min(1).max(255) });
 export type SessionId = z.infer<typeof SessionId>;
 
 /** What became of a checkout. `subscriptionId` is set as soon as it is paid, whether or not a webhook has come. */
@@ -91,7 +91,7 @@ export type SubscriptionId = z.infer<typeof SubscriptionId>;
 
 export const CancelSubscription = SubscriptionId.extend({
   at: z.enum(["period_end", "now"]),
-  reason: z.string().trim().min(1).max(500).optional(),
+  reason: MultilineText.trim().min(1).max(500).optional(),
 });
 export type CancelSubscription = z.infer<typeof CancelSubscription>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MultilineText, Text } from "@turnpike/core";
 
 /** What a product grants is named by a key: `exports`, `seats.max`. */
 export const FeatureKey = z
@@ -55,7 +56,7 @@ export type Product = z.infer<typeof Product>;
  */
 export const FeatureGrant = z.object({
   key: FeatureKey,
-  name: z.string().trim().min(1).max(200).optional(),
+  name: Text.trim().min(1).max(200).optional(),
   kind: FeatureKind.optional(),
   limit: z.number().int().min(0).max(1_000_000_000).nullish(),
 });
@@ -66,8 +67,8 @@ const FeatureGrants = z
   .max(100)
   .refine((grants) => new Set(grants.map(({ key }) => key)).size === grants.length, "A feature is named twice.");
 
-const name = z.string().trim().min(1).max(250);
-const description = z.string().trim().min(1).max(1000);
+const name = Text.trim().min(1).max(250);
+const description = MultilineText.trim().min(1).max(1000);
 
 export const ProductId = z.object({ productId: z.uuid() });
 export type ProductId = z.infer<typeof ProductId>;

@@ -51,6 +51,18 @@ describe("create", () => {
     });
   });
 
+  test.each(["x\0y", "x\ud800y"])("refuses %j in a text before Stripe is asked", async (text) => {
+    const before = (await bed.stripe.products.list()).data.length;
+    const create = bed
+      .as(operator.actor)
+      .create({ name: text, description: text, features: [{ key: "a", name: text }] });
+    await expect(create).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+      cause: { fieldIssues: [{ path: "name" }, { path: "description" }, { path: "features.0.name" }] },
+    });
+    expect((await bed.stripe.products.list()).data).toHaveLength(before);
+  });
+
   test("refuses a feature of another kind before Stripe is asked", async () => {
     const before = (await bed.stripe.products.list()).data.length;
     const create = bed.as(operator.actor).create;

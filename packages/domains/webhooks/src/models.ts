@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Page, PageInput } from "@turnpike/core";
+import { Page, PageInput, Text } from "@turnpike/core";
 import type { InboxHead } from "./inbox-queries.ts";
 
 /**
@@ -42,7 +42,7 @@ export const ListInboxInput = PageInput.extend({
   cursor: z.uuid().nullish(),
   status: InboxStatus.optional(),
   /** An exact type: `invoice.paid`. */
-  type: z.string().max(255).optional(),
+  type: Text.max(255).optional(),
 }).prefault({});
 export type ListInboxInput = z.output<typeof ListInboxInput>;
 
@@ -58,7 +58,7 @@ export const ReplayRange = z
     from: z.date(),
     to: z.date(),
     /** An exact type: `invoice.paid`. */
-    type: z.string().max(255).optional(),
+    type: Text.max(255).optional(),
     status: z.enum(["done", "ignored", "dead"]).optional(),
   })
   .refine(({ from, to }) => from < to, { path: ["to"], message: "Must be later than `from`." });

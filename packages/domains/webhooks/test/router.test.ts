@@ -50,6 +50,12 @@ test("only operators reach the inbox", async () => {
   for (const call of calls({ type: "anonymous" })) await expect(call()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
 });
 
+test.each(["invoice\0paid", "invoice\ud800"])("a type with %j in it is refused with its field", async (type) => {
+  const refusal = { code: "BAD_REQUEST", cause: { fieldIssues: [{ path: "type" }] } };
+  await expect(as(operator).list({ type })).rejects.toMatchObject(refusal);
+  await expect(as(operator).replayRange({ from: new Date(0), to: new Date(), type })).rejects.toMatchObject(refusal);
+});
+
 test("the list pages through every event once, the last received first", async () => {
   const stored = [];
   for (let made = 0; made < 5; made += 1) stored.push(await store("sub_page", { type: "test.page" }));

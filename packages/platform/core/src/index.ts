@@ -30,6 +30,7 @@ export type {
   RateLimiter,
   RateLimitRule,
 } from "./ports.ts";
+export { MultilineText, StorableText, Text } from "./text.ts";
 export type { Audience, ErrorData, ProcedureMeta } from "./trpc.ts";
 export {
   consume,

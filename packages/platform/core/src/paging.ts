@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { Text } from "./text.ts";
 
 /** How lists page: `limit` at most 100, `cursor` from the page before. */
 export const PageInput = z.object({
-  cursor: z.string().max(200).nullish(),
+  cursor: Text.max(200).nullish(),
   limit: z.number().int().min(1).max(100).default(25),
 });
 export type PageInput = z.output<typeof PageInput>;
