@@ -114,3 +114,30 @@ test("a portal does not touch another customer's subscription", async () => {
   expect(answer.status).toBe(400);
   expect((await bench.stripe.subscriptions.retrieve(theirs.subscription.id)).cancel_at).toBeNull();
 });
+
+test("a declined card leaves the card as it was and answers 402 with the page", async () => {
+  const { customer, subscription } = await subscribed(bench);
+  const portal = await bench.stripe.billingPortal.sessions.create({ customer: customer.id });
+  const answer = await post(`${new URL(portal.url).pathname}/card`, { card: "4000000000000002" });
+  expect(answer.status).toBe(402);
+  expect(await answer.text()).toContain("Your card was declined");
+  const after = await bench.stripe.subscriptions.retrieve(subscription.id);
+  expect(after.default_payment_method).toBe(subscription.default_payment_method);
+});
+
+test("the portal of a deleted customer says so, on its page and at its forms", async () => {
+  const { customer, subscription } = await subscribed(bench);
+  const portal = await bench.stripe.billingPortal.sessions.create({ customer: customer.id });
+  await bench.stripe.customers.del(customer.id);
+  const path = new URL(portal.url).pathname;
+  const answers = [
+    await fetch(portal.url),
+    await post(`${path}/card`, { card: "4242424242424242" }),
+    await post(`${path}/confirm`),
+    await post(`${path}/subscriptions/${subscription.id}/cancel`),
+  ];
+  for (const answer of answers) {
+    expect(answer.status).toBe(410);
+    expect(await answer.text()).toContain("This customer was deleted");
+  }
+});

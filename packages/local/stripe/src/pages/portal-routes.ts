@@ -54,21 +54,25 @@ function visit(world: World, request: Request, response: Response, work: (here: 
     if (session === null) {
       return () => sendNotice(response, 404, "No such page", "This link does not lead to a customer portal.");
     }
+    if (ctx.store.find("customer", session.customer) === null) {
+      const text = "This customer was deleted, and what they had was canceled.";
+      return () => sendNotice(response, 410, "No portal any more", text, session.return_url);
+    }
     const { features } = ctx.store.get("billing_portal.configuration", session.configuration);
     return then({ ctx, session, features, fields: readFields(request.body), response });
   };
   return pageWork(
     world,
     (ctx) => enter(ctx, work),
-    (ctx, message) => enter(ctx, (here) => show(here, message)),
+    (ctx, message, status) => enter(ctx, (here) => show(here, message, status)),
   );
 }
 
-function show(here: Visit, problem: string | null): Answer {
+function show(here: Visit, problem: string | null, status = problem === null ? 200 : 400): Answer {
   const { ctx, session, response } = here;
   const message = problem === null ? null : { text: problem, isProblem: true };
   const page = portalPage(ctx, session, message);
-  return () => sendPage(response, problem === null ? 200 : 400, "Customer portal", page);
+  return () => sendPage(response, status, "Customer portal", page);
 }
 
 /** Back to the page, or to where the flow of the session says. */
@@ -153,7 +157,7 @@ function changeCard(here: Visit): Answer {
   ctx.store.put(method, ctx.now);
   const intent = confirmSetup(ctx, createSetupIntent(ctx, { customer: session.customer }), method);
   if (intent.status === "requires_payment_method")
-    return show(here, "Your card was declined. Please try a different card.");
+    return show(here, "Your card was declined. Please try a different card.", 402);
   if (intent.status === "requires_action") {
     ctx.store.put(intent, ctx.now, { returnTo: `/p/session/${session.id}` });
     return () => response.redirect(303, `/c/authenticate/${intent.client_secret ?? ""}`);
