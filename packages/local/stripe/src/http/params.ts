@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { currencies } from "./currencies.ts";
 
 /**
  * Building blocks for the parameters of routes. Everything arrives as form text.
@@ -33,12 +34,15 @@ export const timestamp = () => integer(0, 9_999_999_999);
 /** `true` or `false`, as a boolean. */
 export const flag = () => z.enum(["true", "false"]).transform((raw) => raw === "true");
 
-/** A three-letter currency; upper case is accepted and lowered, as Stripe does. */
+/** One of Stripe's currencies; upper case is accepted and lowered, as Stripe does. */
 export const currency = () =>
   z
     .string()
-    .regex(/^[A-Za-z]{3}$/, { message: "Invalid currency: it must be a three-letter ISO code in lowercase." })
-    .transform((raw) => raw.toLowerCase());
+    .transform((raw) => raw.toLowerCase())
+    .refine((code) => currencies.includes(code), {
+      error: ({ input }) =>
+        `Invalid currency: ${String(input)}. Stripe currently supports these currencies: ${currencies.join(", ")}`,
+    });
 
 /** An absolute http(s) URL. Error: `url_invalid`. */
 export function url() {
@@ -63,10 +67,24 @@ export const emptyable = <S extends z.ZodType>(schema: S) =>
 /** Metadata: at most 50 keys; an empty value deletes its key, an empty string deletes all. */
 export const metadata = () =>
   emptyable(
-    z
-      .record(z.string().max(40), z.string().max(500))
-      .refine((value) => Object.keys(value).length <= 50, { message: "Metadata can have at most 50 keys." }),
+    z.record(z.string(), z.string()).superRefine((given, refinement) => {
+      const problem = metadataProblem(given);
+      if (problem !== null) refinement.addIssue({ code: "custom", message: problem });
+    }),
   );
+
+/** What Stripe says of metadata over its bounds: 50 keys, 40 characters in a key, 500 in a value. */
+function metadataProblem(given: Record<string, string>): string | null {
+  const count = Object.keys(given).length;
+  if (count > 50) return `Metadata can have up to 50 keys, but you've set ${count}.`;
+  for (const [key, value] of Object.entries(given)) {
+    if (key.length > 40)
+      return `Metadata keys can have up to 40 characters, but you passed in a key that is ${key.length} characters. Invalid key: ${key}`;
+    if (value.length > 500)
+      return `Metadata values can have up to 500 characters, but you passed in a value that is ${value.length} characters. Invalid value: ${value}`;
+  }
+  return null;
+}
 
 /** `limit`, `starting_after`, `ending_before`: every list has them. */
 export const paging = {

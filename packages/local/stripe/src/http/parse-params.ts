@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type StripeError, invalidRequest, parameterMissing } from "../stripe-error.ts";
-import type { Form } from "./form.ts";
+import { bracketed, type Form } from "./form.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -41,21 +41,25 @@ function toStripeError(issue: Issue, form: Form): StripeError {
     return invalidRequest(`Invalid ${param}: must be one of ${issue.values.map(String).join(", ")}`, { param });
   }
   if (issue.code === "invalid_type") {
-    return invalidRequest(`Invalid ${issue.expected}: ${JSON.stringify(raw)}`, {
+    const expected = issue.expected === "record" ? "object" : issue.expected;
+    return invalidRequest(`Invalid ${expected}: ${JSON.stringify(raw)}`, {
       param,
       ...codeOfType(issue.expected),
     });
   }
+  if (issue.code === "too_big" || issue.code === "too_small") return outOfBounds(issue, param);
   const code: unknown = issue.code === "custom" ? issue.params?.code : undefined;
   return invalidRequest(issue.message, { param, ...(typeof code === "string" ? { code } : {}) });
 }
 
-function codeOfType(expected: string): { code?: string } {
-  return expected === "string" ? { code: "parameter_invalid_string" } : {};
+function outOfBounds(issue: z.core.$ZodIssueTooBig | z.core.$ZodIssueTooSmall, param: string): StripeError {
+  const bound = issue.code === "too_big" ? `at most ${issue.maximum}` : `at least ${issue.minimum}`;
+  const unit = issue.origin === "string" ? "characters" : "entries";
+  return invalidRequest(`Invalid ${param}: must have ${bound} ${unit}`, { param });
 }
 
-function bracketed(path: readonly PropertyKey[]): string {
-  return path.map((part, depth) => (depth === 0 ? String(part) : `[${String(part)}]`)).join("");
+function codeOfType(expected: string): { code?: string } {
+  return expected === "string" ? { code: "parameter_invalid_string" } : {};
 }
 
 function valueAt(form: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { email, flag, integer, metadata, paging, quantity, text, timestamp, url, created } from "../http/params.ts";
+import {
+  created,
+  currency,
+  email,
+  flag,
+  integer,
+  metadata,
+  paging,
+  quantity,
+  text,
+  timestamp,
+  url,
+} from "../http/params.ts";
 import { PriceData } from "./price-params.ts";
 import { trialSettings } from "./trial-settings.ts";
 
@@ -29,7 +41,7 @@ export const SessionCreate = z.strictObject({
     .optional(),
   client_reference_id: text(200).optional(),
   metadata: metadata().optional(),
-  currency: text(3).optional(),
+  currency: currency().optional(),
   allow_promotion_codes: flag().optional(),
   discounts: z
     .array(z.strictObject({ coupon: text().optional(), promotion_code: text().optional() }))

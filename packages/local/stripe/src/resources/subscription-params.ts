@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { created, emptyable, flag, integer, metadata, paging, quantity, text, timestamp } from "../http/params.ts";
+import {
+  created,
+  currency,
+  emptyable,
+  flag,
+  integer,
+  metadata,
+  paging,
+  quantity,
+  text,
+  timestamp,
+} from "../http/params.ts";
 import { PriceData } from "./price-params.ts";
 import { trialSettings } from "./trial-settings.ts";
 
@@ -60,7 +71,7 @@ export const SubscriptionCreate = z.strictObject({
   billing_mode: z.strictObject({ type: z.enum(["flexible"]) }).optional(),
   cancel_at: cancelAt().optional(),
   collection_method: z.enum(["charge_automatically"]).optional(),
-  currency: text(3).optional(),
+  currency: currency().optional(),
   payment_behavior: z.enum(["allow_incomplete", "default_incomplete", "error_if_incomplete"]).optional(),
   trial_period_days: integer(0, 730).optional(),
 });
