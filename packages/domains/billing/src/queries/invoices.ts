@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Tx } from "@turnpike/core";
 
 type Db = Tx["db"];
@@ -58,7 +59,10 @@ export function lockInvoice(db: Db, stripeInvoiceId: string): Promise<InvoiceRow
     .executeTakeFirst();
 }
 
-/** Invoices of an organization that are no drafts, by our id, newest first. */
+/**
+ * Invoices of an organization that are no drafts, newest first; `before` is the id of the last one of the page before.
+ * By Stripe's time and not by our id: what was before the customer was linked is read back from the newest on.
+ */
 export function listInvoices(
   db: Db,
   organizationId: string,
@@ -69,9 +73,15 @@ export function listInvoices(
     .select(columns)
     .where("organization_id", "=", organizationId)
     .where("status", "not in", ["draft", "deleted"])
+    .orderBy("invoiced_at", "desc")
     .orderBy("id", "desc")
     .limit(page.limit);
-  return page.before === null ? query.execute() : query.where("id", "<", page.before).execute();
+  if (page.before === null) return query.execute();
+  return query
+    .where(
+      sql<boolean>`(invoiced_at, id) < (select i.invoiced_at, i.id from public.invoices i where i.id = ${page.before}::uuid)`,
+    )
+    .execute();
 }
 
 /** Writes an invoice whole; Stripe's id decides which row it is. `snapshot` is JSON text. */

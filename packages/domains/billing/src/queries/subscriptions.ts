@@ -57,7 +57,10 @@ export async function readDatabaseClock(db: Db): Promise<Date> {
   return now;
 }
 
-/** Subscriptions of an organization, newest first; `before` is the id of the last one of the page before. */
+/**
+ * Subscriptions of an organization, newest first; `before` is the id of the last one of the page before. By Stripe's
+ * time and not by our id: what was before the customer was linked is read back from the newest on.
+ */
 export function listSubscriptions(
   db: Db,
   organizationId: string,
@@ -67,10 +70,16 @@ export function listSubscriptions(
     .selectFrom("subscriptions")
     .select(columns)
     .where("organization_id", "=", organizationId)
+    .orderBy("started_at", "desc")
     .orderBy("id", "desc");
   if (!page) return query.execute();
   const limited = query.limit(page.limit);
-  return page.before === null ? limited.execute() : limited.where("id", "<", page.before).execute();
+  if (page.before === null) return limited.execute();
+  return limited
+    .where(
+      sql<boolean>`(started_at, id) < (select s.started_at, s.id from public.subscriptions s where s.id = ${page.before}::uuid)`,
+    )
+    .execute();
 }
 
 /** A subscription of an organization by our id. */
