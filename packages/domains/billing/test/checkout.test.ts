@@ -2,7 +2,17 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { newId } from "@turnpike/core";
 import type { TestUser } from "@turnpike/testing";
 import type { BillingBed } from "./billing-bed.ts";
-import { addMember, declined, makePlan, refused, returns, startBillingBed } from "./billing-bed.ts";
+import {
+  addMember,
+  customerOf,
+  declined,
+  eventNames,
+  makePlan,
+  refused,
+  returns,
+  startBillingBed,
+} from "./billing-bed.ts";
+import { deliver, eventsOf } from "./deliver.ts";
 
 let bed: BillingBed;
 let user: TestUser;
@@ -100,17 +110,23 @@ describe("checkout.start", () => {
 
   test("replaces a customer that was deleted at Stripe without our knowing", async () => {
     await start(user);
-    const customerOf = async () =>
-      bed.app.owner
-        .selectFrom("customers")
-        .selectAll()
-        .where("organization_id", "=", user.organizationId)
-        .executeTakeFirstOrThrow();
-    const before = await customerOf();
-    await bed.stripe.customers.del(before.stripe_customer_id);
+    const before = await customerOf(bed, user.organizationId);
+    await bed.stripe.customers.del(before);
     expect((await start(user, { lookupKey: "other" })).url).toMatch(/^http/);
-    expect(await customerOf()).toMatchObject({ deleted_at: null });
-    expect((await customerOf()).stripe_customer_id).not.toBe(before.stripe_customer_id);
+    expect(await customerOf(bed, user.organizationId)).not.toBe(before);
+    expect((await bed.as(user).billing.portal.open({ returnUrl: returns.cancelUrl })).url).toMatch(/^http/);
+  });
+
+  test("ends what such a customer had, and tells it once, whether or not its event comes", async () => {
+    await bed.subscribe(user, "pro");
+    const before = await customerOf(bed, user.organizationId);
+    await bed.stripe.customers.del(before);
+    await start(user, { lookupKey: "other" });
+    for (const event of await eventsOf(bed, before)) await deliver(bed, event);
+    const names = await eventNames(bed, user.organizationId);
+    expect(names.filter((name) => name === "billing.customer_deleted")).toHaveLength(1);
+    expect(names.filter((name) => name === "billing.subscription_canceled")).toHaveLength(1);
+    expect(await customerOf(bed, user.organizationId)).not.toBe(before);
   });
 
   test("takes a promotion code", async () => {

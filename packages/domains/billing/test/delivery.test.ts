@@ -7,7 +7,7 @@ import { createCtx } from "@turnpike/core";
 import type { TestUser } from "@turnpike/testing";
 import webhooks from "@turnpike/webhooks";
 import type { BillingBed } from "./billing-bed.ts";
-import { eventNames, makePlan, returns, startBillingBed } from "./billing-bed.ts";
+import { customerOf, eventNames, makePlan, returns, startBillingBed } from "./billing-bed.ts";
 
 let bed: BillingBed;
 let server: Server;
@@ -112,4 +112,14 @@ test("what a payment opens is opened by Stripe's delivery, long before the cache
   expect(await check()).toMatchObject({ granted: false });
   await bed.pay(url);
   await expect.poll(check, { interval: 20, timeout: 20_000 }).toMatchObject({ granted: true });
+});
+
+test("a customer whose own event links it before we do is named all the same", async () => {
+  // The answer is lost and asked for again half a second later; by then the event has been here.
+  const body = JSON.stringify({ route: "POST /v1/customers", kind: "drop_after_commit", count: 1 });
+  const headers = { "content-type": "application/json" };
+  await fetch(`${bed.local.url}/_sim/faults`, { method: "POST", headers, body });
+  await bed.as(user).billing.checkout.start({ lookupKey: "pro", ...returns });
+  const customer = await bed.stripe.customers.retrieve(await customerOf(bed, user.organizationId));
+  expect(customer).toMatchObject({ name: "Test Person", email: user.email });
 });

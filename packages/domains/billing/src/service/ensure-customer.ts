@@ -2,6 +2,8 @@ import type Stripe from "stripe";
 import type { OrganizationCtx } from "@turnpike/core";
 import { askStripe, isMissing } from "@turnpike/products";
 import { errors } from "../errors.ts";
+import { followUps } from "../jobs.ts";
+import { applyCustomer, readCustomer } from "../mirror/apply-customer.ts";
 import { organizationKey } from "../mirror/link-customer.ts";
 import { findCustomer, linkCustomer, markCustomerDeleted } from "../queries/customers.ts";
 import { singleFlight } from "../single-flight.ts";
@@ -24,12 +26,13 @@ export async function ensureCustomer(ctx: OrganizationCtx): Promise<string> {
   const created = await createOnce(idempotencyKey, () =>
     askStripe(ctx.stripe.customers.create({ metadata: { [organizationKey]: organizationId } }, { idempotencyKey })),
   );
-  const { isNew, customer } = await system.tx(async (tx) => {
-    const isNew = await linkCustomer(tx.db, organizationId, created.id);
-    return { isNew, customer: await findCustomer(tx.db, organizationId) };
+  const linked = await system.tx(async (tx) => {
+    await linkCustomer(tx.db, organizationId, created.id);
+    return findCustomer(tx.db, organizationId);
   });
-  if (isNew) await describe(ctx, created.id, name);
-  return customer?.stripeCustomerId ?? created.id;
+  // Its own event may have linked it before us, so what counts is that it is the organization's, not who said so.
+  if (linked?.stripeCustomerId === created.id) await describe(ctx, created.id, name);
+  return linked?.stripeCustomerId ?? created.id;
 }
 
 /** Names the customer as people at Stripe's dashboard know it; invoices go to this address. */
@@ -48,9 +51,21 @@ export async function withCustomer<T>(ctx: OrganizationCtx, use: (customer: stri
     return await askStripe(use(customer));
   } catch (error) {
     if (!isMissing(error, "customer")) throw error;
-    await ctx.system(reason).tx((tx) => markCustomerDeleted(tx.db, customer, tx.now()));
+    await retireCustomer(ctx, customer);
     return askStripe(use(await ensureCustomer(ctx)));
   }
+}
+
+/**
+ * Notes that Stripe has a customer no more, as its event would, which finds nobody once another has taken its place.
+ * One that Stripe never heard of ends nothing: our key is then of another account than the one it was made in.
+ */
+async function retireCustomer(ctx: OrganizationCtx, stripeCustomerId: string): Promise<void> {
+  const read = await readCustomer(ctx, stripeCustomerId);
+  await ctx.system(reason).tx(async (tx) => {
+    if (read?.deleted) await applyCustomer(tx, read, { stripeEventId: null, followUps });
+    else await markCustomerDeleted(tx.db, stripeCustomerId, tx.now());
+  });
 }
 
 /** The organization's customer at Stripe. Errors: billing.no_customer. */
