@@ -1,6 +1,10 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newId } from "@turnpike/core";
+import { findFeature } from "@turnpike/products";
 import type { TestUser } from "@turnpike/testing";
+import { withAccessDiff } from "../src/mirror/access-diff.ts";
+import { insertGrant } from "../src/queries/access.ts";
 import type { BillingBed } from "./billing-bed.ts";
 import { eventNames, makePlan, refused, startBillingBed } from "./billing-bed.ts";
 
@@ -17,6 +21,13 @@ beforeEach(async () => {
 });
 
 const billing = () => bed.as(user).billing;
+/** How many transactions of this database wait for another one's lock. */
+async function countBlocked(): Promise<number> {
+  const { rows } = await sql`select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(bed.app.owner);
+  return rows.length;
+}
+
 const check = (feature = "exports") => billing().access.check({ feature });
 
 describe("grants by hand", () => {
@@ -42,6 +53,33 @@ describe("grants by hand", () => {
       refused("billing.already_revoked"),
     );
     expect(await eventNames(bed, user.organizationId)).toEqual(["billing.access_changed", "billing.access_changed"]);
+  });
+
+  test("that change at once are told as they are in the end", async () => {
+    const first = await grantTo();
+    const system = bed.app.ctxOf({ type: "system", job: "test" });
+    const revoking: Promise<unknown>[] = [];
+    await system.tx((tx) =>
+      withAccessDiff(tx, user.organizationId, null, async () => {
+        const feature = await findFeature(tx.db, "exports");
+        await insertGrant(tx.db, {
+          id: newId(),
+          organizationId: user.organizationId,
+          featureId: feature?.id ?? "",
+          limit: null,
+          reason: "another",
+          expiresAt: null,
+          createdBy: "test",
+          createdAt: tx.now(),
+        });
+        const revoked = bed.as(bed.operator).billing.grants.revoke({ grantId: first.id });
+        revoking.push(revoked);
+        await Promise.race([revoked, expect.poll(countBlocked).toBeGreaterThan(0)]);
+      }),
+    );
+    await Promise.all(revoking);
+    expect(await check()).toMatchObject({ granted: true });
+    expect(await eventNames(bed, user.organizationId)).toEqual(["billing.access_changed"]);
   });
 
   test("are made by operators, for what exists, and make sense", async () => {

@@ -4,9 +4,11 @@ import { loadAccessFacts } from "../access-load.ts";
 import type { AccessDecision } from "../access-rule.ts";
 import { decideAccess } from "../access-rule.ts";
 import { events } from "../events.ts";
+import { lockOrganization } from "../queries/customers.ts";
 
 /**
  * Runs what may change an organization's access and emits billing.access_changed once, from the difference.
+ * One change of an organization at a time: two that did not see each other would tell of states that never were.
  * Needs the service role.
  */
 export async function withAccessDiff<T>(
@@ -15,6 +17,7 @@ export async function withAccessDiff<T>(
   stripeEventId: string | null,
   change: () => Promise<T>,
 ): Promise<T> {
+  await lockOrganization(tx.db, organizationId);
   const before = await loadAccessFacts(tx, organizationId);
   const result = await change();
   const after = await loadAccessFacts(tx, organizationId);

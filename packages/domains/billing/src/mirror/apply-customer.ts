@@ -34,17 +34,19 @@ export async function applyCustomer(
   const known = await lockCustomer(tx.db, customer.id);
   if (!known || known.deletedAt !== null) return;
   const { organizationId } = known;
+  // Before the organization, as everybody who writes a subscription locks them.
+  const running = await lockRunningSubscriptions(tx.db, customer.id);
   await withAccessDiff(tx, organizationId, options.stripeEventId, async () => {
     await markCustomerDeleted(tx.db, customer.id, tx.now());
     await tx.emit(events.customer_deleted, { organizationId, stripeCustomerId: customer.id });
-    for (const running of await lockRunningSubscriptions(tx.db, customer.id)) {
-      await endSubscription(tx.db, running.id, "canceled", tx.now());
+    for (const subscription of running) {
+      await endSubscription(tx.db, subscription.id, "canceled", tx.now());
       await tx.emit(events.subscription_canceled, {
         organizationId,
-        subscriptionId: running.id,
-        stripeSubscriptionId: running.stripeSubscriptionId,
+        subscriptionId: subscription.id,
+        stripeSubscriptionId: subscription.stripeSubscriptionId,
         status: "canceled",
-        previousStatus: running.status,
+        previousStatus: subscription.status,
         stripeEventId: options.stripeEventId,
       });
     }

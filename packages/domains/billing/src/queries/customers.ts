@@ -60,3 +60,8 @@ export async function organizationExists(db: Db, organizationId: string): Promis
   const row = await db.selectFrom("organizations").select("id").where("id", "=", organizationId).executeTakeFirst();
   return row !== undefined;
 }
+
+/** Lets nobody else change what an organization has until the transaction ends. Rows that refer to it can still be added. */
+export async function lockOrganization(db: Db, organizationId: string): Promise<void> {
+  await db.selectFrom("organizations").select("id").where("id", "=", organizationId).forNoKeyUpdate().execute();
+}
