@@ -8,10 +8,11 @@ import type { ProductRow } from "./queries.ts";
 import {
   deactivatePrice,
   deactivateProduct,
+  insertProduct,
   listPricesByStripeId,
   lockProductByStripeId,
+  updateProduct,
   upsertPrice,
-  upsertProduct,
 } from "./queries.ts";
 
 /** Price metadata that says how many days of trial a first subscription starts with. */
@@ -22,18 +23,22 @@ export type PriceWithProductObject = Stripe.Price & { product: Stripe.Product };
 
 /** Writes what Stripe says of a product. Needs the service role. Emits products.product_changed when something differs. */
 export async function mirrorProduct(tx: Tx, product: Stripe.Product): Promise<ProductRow> {
-  const before = await lockProductByStripeId(tx.db, product.id);
-  const row = await upsertProduct(tx.db, {
-    id: before?.id ?? newId(),
+  const read = {
     stripeProductId: product.id,
     name: product.name,
     description: product.description,
     isActive: product.active,
     metadata: JSON.stringify(product.metadata),
-  });
-  if (!before || !isSame(before, row)) {
-    await tx.emit(events.product_changed, { productId: row.id, isNew: before === undefined });
+  };
+  // Inserted first: of two who see it for the first time at once, the second waits here and then finds it there.
+  const added = await insertProduct(tx.db, { id: newId(), ...read });
+  if (added) {
+    await tx.emit(events.product_changed, { productId: added.id, isNew: true });
+    return added;
   }
+  const before = await lockProductByStripeId(tx.db, product.id);
+  const row = await updateProduct(tx.db, read);
+  if (!before || !isSame(before, row)) await tx.emit(events.product_changed, { productId: row.id, isNew: false });
   return row;
 }
 

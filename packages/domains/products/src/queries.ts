@@ -54,18 +54,40 @@ export function lockProductByStripeId(db: Db, stripeProductId: string): Promise<
     .executeTakeFirst();
 }
 
-/** Adds a product or brings it up to date; the row's id stays. */
-export function upsertProduct(db: Db, product: ProductRow & { metadata: string }): Promise<ProductRow> {
-  const values = {
+/** A product by our id, locked until the transaction ends. */
+export function lockProductById(db: Db, productId: string): Promise<ProductRow | undefined> {
+  return db.selectFrom("products").select(productColumns).where("id", "=", productId).forUpdate().executeTakeFirst();
+}
+
+/** What is mirrored of a product; `metadata` is JSON text. */
+type MirroredProduct = Omit<ProductRow, "id"> & { metadata: string };
+
+function productValues(product: MirroredProduct) {
+  return {
+    stripe_product_id: product.stripeProductId,
     name: product.name,
     description: product.description,
     is_active: product.isActive,
     metadata: product.metadata,
   };
+}
+
+/** Adds a product. Undefined when there is one of its Stripe id, which stays as it is. */
+export function insertProduct(db: Db, product: MirroredProduct & { id: string }): Promise<ProductRow | undefined> {
   return db
     .insertInto("products")
-    .values({ id: product.id, stripe_product_id: product.stripeProductId, ...values })
-    .onConflict((conflict) => conflict.column("stripe_product_id").doUpdateSet(values))
+    .values({ id: product.id, ...productValues(product) })
+    .onConflict((conflict) => conflict.column("stripe_product_id").doNothing())
+    .returning(productColumns)
+    .executeTakeFirst();
+}
+
+/** Brings a product up to date; the row's id stays. */
+export function updateProduct(db: Db, product: MirroredProduct): Promise<ProductRow> {
+  return db
+    .updateTable("products")
+    .set(productValues(product))
+    .where("stripe_product_id", "=", product.stripeProductId)
     .returning(productColumns)
     .executeTakeFirstOrThrow();
 }

@@ -1,7 +1,9 @@
+import { sql } from "kysely";
 import type Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "@turnpike/core";
 import products from "../src/index.ts";
+import { mirrorProduct } from "../src/mirror-catalogue.ts";
 import type { CatalogueBed } from "./catalogue-bed.ts";
 import { startCatalogueBed } from "./catalogue-bed.ts";
 
@@ -39,6 +41,13 @@ async function applyAll(type: string, id: string): Promise<void> {
 async function listed(stripeProductId: string) {
   const { items } = await bed.as(anonymous).list({ limit: 100 });
   return items.find((product) => product.stripeProductId === stripeProductId);
+}
+
+/** How many transactions of this database wait for another one's lock. */
+async function countBlocked(): Promise<number> {
+  const { rows } = await sql`select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(bed.app.owner);
+  return rows.length;
 }
 
 test("a price that somebody makes at Stripe arrives with its product, before the product's own event", async () => {
@@ -81,6 +90,26 @@ test("a product that is deleted at Stripe leaves the list and keeps its row", as
     .where("stripe_product_id", "=", product.id)
     .execute();
   expect(rows).toMatchObject([{ is_active: false, name: "Doomed" }]);
+});
+
+test("a product that two see for the first time at once is told of once", async () => {
+  const product = await bed.stripe.products.create({ name: "Twice seen" });
+  const ctx = bed.app.ctxOf({ type: "webhook", source: "stripe" }).system("test");
+  const second: Promise<unknown>[] = [];
+  await ctx.tx(async (tx) => {
+    await mirrorProduct(tx, product);
+    const other = ctx.tx((otherTx) => mirrorProduct(otherTx, product));
+    second.push(other);
+    await Promise.race([other, expect.poll(countBlocked).toBeGreaterThan(0)]);
+  });
+  await Promise.all(second);
+  const rows = await bed.app.owner
+    .selectFrom("private.events")
+    .select("data")
+    .where("name", "=", "products.product_changed")
+    .execute();
+  const id = (await listed(product.id))?.id;
+  expect(rows.filter(({ data }) => JSON.stringify(data).includes(String(id)))).toHaveLength(1);
 });
 
 test("a product that Stripe does not have and nobody knows is nothing", async () => {

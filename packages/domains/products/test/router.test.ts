@@ -173,6 +173,19 @@ describe("features.set", () => {
     expect(items.map(({ key }) => key)).toEqual(expect.arrayContaining(["exports", "seats"]));
   });
 
+  test("by many at once leaves what one of them set", async () => {
+    const { id } = await bed.as(operator.actor).create({ name: "Busy", features: [{ key: "exports" }] });
+    const limits = Array.from({ length: 8 }, (_, index) => index + 1);
+    await Promise.all(
+      limits.map((limit) =>
+        bed.as(operator.actor).features.set({ productId: id, features: [{ key: "seats", limit }, { key: "exports" }] }),
+      ),
+    );
+    const { features } = await bed.as(anonymous).get({ productId: id });
+    expect(features.map(({ key }) => key)).toEqual(["exports", "seats"]);
+    expect(limits).toContain(features[1]?.limit);
+  });
+
   test("refuses a product that is not there", async () => {
     const set = bed.as(operator.actor).features.set({ productId: newId(), features: [] });
     await expect(set).rejects.toMatchObject(refused("products.not_found"));

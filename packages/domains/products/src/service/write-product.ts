@@ -4,7 +4,7 @@ import { events } from "../events.ts";
 import { mirrorProduct } from "../mirror-catalogue.ts";
 import type { CreateProduct, Product, ProductId, SetFeatures, UpdateProduct } from "../models.ts";
 import type { ProductRow } from "../queries.ts";
-import { findProductById } from "../queries.ts";
+import { findProductById, lockProductById } from "../queries.ts";
 import { checkGrants, grantFeatures } from "./features.ts";
 import { getProductIn } from "./list-products.ts";
 import { writeStripe } from "./write-stripe.ts";
@@ -52,10 +52,12 @@ export async function archiveProduct(ctx: Ctx, input: ProductId): Promise<Produc
 /** Makes these the features of a product. Errors: products.not_found, products.feature_kind_differs, products.limit_on_boolean. */
 export function setFeatures(ctx: Ctx, input: SetFeatures): Promise<Product> {
   return ctx.system(reason).tx(async (tx) => {
-    await getProductIn(tx, input.productId);
-    await grantFeatures(tx, input.productId, input.features);
-    await tx.emit(events.product_changed, { productId: input.productId, isNew: false });
-    return getProductIn(tx, input.productId);
+    const { productId } = input;
+    // Locked: of two at once the second replaces all that the first has set.
+    if (!(await lockProductById(tx.db, productId))) throw errors.not_found({ productId });
+    await grantFeatures(tx, productId, input.features);
+    await tx.emit(events.product_changed, { productId, isNew: false });
+    return getProductIn(tx, productId);
   });
 }
 
