@@ -114,3 +114,13 @@ describe("access.explain", () => {
     expect(await check("teleport")).toMatchObject({ granted: false, reason: "unknown_feature" });
   });
 });
+
+test("what an operator changes of a plan is so at once for those who pay it", async () => {
+  const { productId } = await makePlan(bed, `plan-${user.userId}`);
+  await bed.subscribe(user, `plan-${user.userId}`);
+  expect(await check("seats")).toMatchObject({ granted: true, limit: 5 });
+  await bed.as(bed.operator).products.features.set({ productId, features: [{ key: "seats", limit: 9 }] });
+  await bed.app.jobsIdle();
+  expect(await check("seats")).toMatchObject({ granted: true, limit: 9 });
+  expect(await check("exports")).toMatchObject({ granted: false, reason: "feature_not_in_plan" });
+});

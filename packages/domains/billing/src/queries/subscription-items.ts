@@ -88,6 +88,24 @@ export async function listOrganizationsWithUnknownPrice(db: Db, stripePriceId: s
   return rows.map(({ organizationId }) => organizationId);
 }
 
+/** Organizations that have items of these prices, by id, after `after`. */
+export async function listOrganizationsWithPrices(
+  db: Db,
+  params: { priceIds: string[]; after: string | null; limit: number },
+): Promise<string[]> {
+  if (params.priceIds.length === 0) return [];
+  const rows = await db
+    .selectFrom("subscription_items")
+    .select("organization_id as organizationId")
+    .distinct()
+    .where("price_id", "in", params.priceIds)
+    .$if(params.after !== null, (query) => query.where("organization_id", ">", params.after ?? ""))
+    .orderBy("organization_id")
+    .limit(params.limit)
+    .execute();
+  return rows.map(({ organizationId }) => organizationId);
+}
+
 /** Links the items of one organization to a price that has come into the catalogue. */
 export async function linkItemsToPrice(
   db: Db,
