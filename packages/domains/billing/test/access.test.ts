@@ -59,6 +59,15 @@ describe("a renewal that nobody told us of", () => {
     bed.app.clock.follow(() => bed.local.now());
   });
 
+  test("is granted as it was, as stale, while Stripe does not take our key", async () => {
+    const subscriptionId = await bed.subscribe(user, "pro");
+    const { currentPeriodEnd } = await billing().subscriptions.get({ subscriptionId });
+    await stripeFault({ route: "GET /v1/subscriptions/:id", kind: "status", status: 401, count: 1 });
+    bed.app.clock.set(new Date((currentPeriodEnd?.getTime() ?? 0) + 2 * 3_600_000));
+    expect(await check()).toMatchObject({ granted: true, stale: true, reason: "renewal_unconfirmed" });
+    bed.app.clock.follow(() => bed.local.now());
+  });
+
   test("while Stripe is down the last answer holds for 72 hours, and says that it is stale", async () => {
     const subscriptionId = await bed.subscribe(user, "pro");
     const { currentPeriodEnd } = await billing().subscriptions.get({ subscriptionId });

@@ -33,6 +33,16 @@ test("Stripe failing for longer than we try says that it may be tried again, and
   expect(data).toHaveLength(1);
 });
 
+test("Stripe failing while another checkout takes the place of the first says that it may be tried again", async () => {
+  await start();
+  const other = { lookupKey: "pro", ...returns, quantity: 2 };
+  await fault("POST /v1/checkout/sessions/:id/expire", "status", 3);
+  await expect(bed.as(user).billing.checkout.start(other)).rejects.toMatchObject({
+    cause: { appCode: "core.unavailable" },
+  });
+  expect((await bed.as(user).billing.checkout.start(other)).url).toMatch(/^http/);
+});
+
 test.each(["POST /v1/customers", "POST /v1/checkout/sessions"])(
   "an answer to %s that is lost after Stripe has done it makes nothing twice",
   async (route) => {

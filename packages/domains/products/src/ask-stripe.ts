@@ -3,7 +3,7 @@ import { coreErrors } from "@turnpike/core";
 
 /**
  * Waits for an answer of Stripe and says `unavailable` where a later repeat may succeed: no connection, an error on
- * Stripe's side, too many requests. What Stripe refuses is thrown as it is.
+ * Stripe's side, too many requests, a key of ours that an operator has to mend. What Stripe refuses is thrown as it is.
  * Errors: core.unavailable with `retryAfterSec`.
  */
 export async function askStripe<T>(answer: Promise<T>): Promise<T> {
@@ -32,9 +32,15 @@ export function isMissing(error: unknown, param?: string): boolean {
   return error.code === "resource_missing" && (param === undefined || error.param === param);
 }
 
+const passingErrors = [
+  Stripe.errors.StripeConnectionError,
+  Stripe.errors.StripeRateLimitError,
+  Stripe.errors.StripeAuthenticationError,
+  Stripe.errors.StripePermissionError,
+];
+
 function isPassing(error: unknown): boolean {
-  if (error instanceof Stripe.errors.StripeConnectionError) return true;
-  if (error instanceof Stripe.errors.StripeRateLimitError) return true;
+  if (passingErrors.some((type) => error instanceof type)) return true;
   if (!(error instanceof Stripe.errors.StripeError)) return false;
   // 409: another request with the same idempotency key is still under way.
   return error.statusCode === 409 || (error.statusCode ?? 0) >= 500;

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import type { Ctx } from "@turnpike/core";
-import { findAtStripe } from "@turnpike/products";
+import { askStripe, findAtStripe } from "@turnpike/products";
 import { readDatabaseClock } from "../queries/subscriptions.ts";
 
 /** A subscription as Stripe has it, with all its items and what its customer says of itself. */
@@ -46,12 +46,11 @@ function toSnapshot(found: Stripe.Subscription, items: Stripe.SubscriptionItem[]
   };
 }
 
-/** A subscription brings its first items with it; further ones are paged. */
+/** A subscription brings its first items with it; further ones are paged. Errors: core.unavailable. */
 async function readItems(ctx: Ctx, subscription: Stripe.Subscription): Promise<Stripe.SubscriptionItem[]> {
   if (!subscription.items.has_more) return subscription.items.data;
-  return ctx.stripe.subscriptionItems
-    .list({ subscription: subscription.id, limit: 100 })
-    .autoPagingToArray({ limit: 1000 });
+  const pages = ctx.stripe.subscriptionItems.list({ subscription: subscription.id, limit: 100 });
+  return askStripe(pages.autoPagingToArray({ limit: 1000 }));
 }
 
 /** What a list of subscriptions is read with, to be the same as reading each. */

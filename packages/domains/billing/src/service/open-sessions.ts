@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import type { OrganizationCtx } from "@turnpike/core";
 import type { PriceWithProduct } from "@turnpike/products";
-import { findAtStripe, listPricesOf } from "@turnpike/products";
+import { askStripe, findAtStripe, listPricesOf } from "@turnpike/products";
 import { sessionState } from "../mirror/apply-session.ts";
 import { idOf } from "../mirror/stripe-values.ts";
 import { listOpenSessions, updateSession } from "../queries/checkout-sessions.ts";
@@ -51,10 +51,10 @@ async function settle(
   await ctx.system(reason).tx((tx) => updateSession(tx.db, stripeSessionId, settled ? sessionState(settled) : gone));
 }
 
-/** Expires a session; one that was paid or expired just then is given back as it is now. */
+/** Expires a session; one that was paid or expired just then is given back as it is now. Errors: core.unavailable. */
 async function expire(ctx: OrganizationCtx, session: Stripe.Checkout.Session): Promise<Stripe.Checkout.Session | null> {
   try {
-    return await ctx.stripe.checkout.sessions.expire(session.id);
+    return await askStripe(ctx.stripe.checkout.sessions.expire(session.id));
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
     return readSession(ctx, session.id);
