@@ -25,7 +25,7 @@ const Env = z.object({
   ROLE: z.enum(["all", "web", "worker"]).default("all"),
   API_URL: httpUrl.optional(),
   FRONTEND_URL: httpUrl.default("http://localhost:3000"),
-  CORS_ORIGINS: list,
+  CORS_ORIGINS: list.pipe(z.array(httpUrl)),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   MODULES_DISABLED: list,
