@@ -29,10 +29,13 @@ export async function openTx<T>(deps: Deps, opener: Opener, fn: (tx: Tx) => Prom
       now: () => deps.clock.now(),
       tx: (inner) => inner(tx),
       emit: (event, data) => emit(deps, opener, tx, event, data),
-      enqueue: (job, data, options) =>
-        deps.database.asLogin(db, opener.identity, () =>
-          deps.jobs.enqueue(db, job.queue, [{ ...options, data: job.schema.parse(data) }]),
-        ),
+      async enqueue(job, data, options) {
+        // Parsed before the role is left: a refusal that somebody catches must not leave them as the login role.
+        const parsed = job.schema.parse(data);
+        await deps.database.asLogin(db, opener.identity, () =>
+          deps.jobs.enqueue(db, job.queue, [{ ...options, data: parsed }]),
+        );
+      },
       afterCommit: (work) => void afterCommit.push(work),
     };
     return fn(tx);

@@ -91,8 +91,7 @@ const moduleGate = t.middleware(({ ctx, path, next }) => {
 const perActor: RateLimitRule = { name: "api", points: 600, durationSec: 60 };
 
 const rateLimit = t.middleware(async ({ ctx, meta, next }) => {
-  const isPerson = ctx.actor.type !== "system" && ctx.actor.type !== "webhook";
-  if (!isPerson) return next();
+  if (ctx.actor.type === "system" || ctx.actor.type === "webhook") return next();
   const key = ctx.actor.type === "anonymous" ? ctx.clientAddress : actorKey(ctx.actor);
   await consume(ctx, perActor, key);
   if (meta?.rateLimit) await consume(ctx, meta.rateLimit, ctx.clientAddress);

@@ -23,14 +23,22 @@ export async function startWorkers({ boss }: Jobs, modules: readonly Module[], c
     for (const job of module.jobs ?? []) {
       const jobOptions = { ...options, batchSize: job.batchSize, localConcurrency: job.workers };
       await boss.work<object, unknown, typeof jobOptions>(job.queue, jobOptions, (batch) =>
-        runBatch(batch, ({ data }) => job.handle(ctxOf(job.queue), job.schema.parse(data))),
+        runBatch(
+          batch,
+          () => ctxOf(job.queue),
+          ({ data }, ctx) => job.handle(ctx, job.schema.parse(data)),
+        ),
       );
     }
     for (const listener of module.listeners ?? []) await workListener({ boss }, module, listener, ctxOf);
     for (const schedule of module.schedules ?? []) {
       const queue = scheduleQueue(module, schedule.name);
       await boss.work<object, unknown, typeof options>(queue, { ...options, batchSize: 1 }, (batch) =>
-        runBatch(batch, () => schedule.handle(ctxOf(queue))),
+        runBatch(
+          batch,
+          () => ctxOf(queue),
+          (_job, ctx) => schedule.handle(ctx),
+        ),
       );
       await boss.schedule(queue, schedule.cron, null, { tz: "UTC" });
     }
@@ -45,18 +53,28 @@ async function workListener(
 ): Promise<void> {
   const queue = listenerQueue(module, listener);
   await boss.work<{ eventId: string }, unknown, typeof options>(queue, options, (batch) =>
-    runBatch(batch, ({ data }) => runListener(ctxOf(queue), queue, listener, data.eventId)),
+    runBatch(
+      batch,
+      () => ctxOf(queue),
+      ({ data }, ctx) => runListener(ctx, queue, listener, data.eventId),
+    ),
   );
 }
 
-/** Runs the jobs of one fetch at once and settles each by its own outcome. */
-async function runBatch<T>(batch: BossJob<T>[], run: (job: BossJob<T>) => Promise<void>): Promise<JobResult[]> {
+/** Runs the jobs of one fetch at once, each with a context of its own, and settles each by its own outcome. */
+async function runBatch<T>(
+  batch: BossJob<T>[],
+  newCtx: () => Ctx,
+  run: (job: BossJob<T>, ctx: Ctx) => Promise<void>,
+): Promise<JobResult[]> {
   return Promise.all(
     batch.map(async (job): Promise<JobResult> => {
+      const ctx = newCtx();
       try {
-        await run(job);
+        await run(job, ctx);
         return { id: job.id, status: "completed" };
       } catch (error) {
+        ctx.log.warn("jobs.failed", { queue: job.name, jobId: job.id, error });
         return { id: job.id, status: "failed", output: failure(error) };
       }
     }),

@@ -92,11 +92,27 @@ test("a listener that fails is retried until it succeeds, and once only after th
   const id = await ctx.tx((tx) => tx.emit(events.planted, { organizationId: newId(), tree: "fir" }));
   await app.jobsIdle();
   expect(handled.filter((tree) => tree === "fir")).toEqual(["fir"]);
-  await ctx
-    .tx((tx) => app.deps.jobs.enqueue(tx.db, "garden.on.water", [{ data: { eventId: id } }]))
-    .catch(() => undefined);
+  await app.jobs.boss.send("garden.on.water", { eventId: id });
   await app.jobsIdle();
   expect(handled.filter((tree) => tree === "fir")).toEqual(["fir"]);
+});
+
+test("a job whose data is refused leaves the transaction the actor's", async () => {
+  const { actor, organizationId } = await app.createUser();
+  const seen = await app.ctxOf(actor).tx(async (tx) => {
+    await expect(tx.enqueue(dig, JSON.parse('{"depth":"deep"}'))).rejects.toThrow(/depth/);
+    return tx.db.selectFrom("organizations").select("id").execute();
+  });
+  expect(seen).toEqual([{ id: organizationId }]);
+});
+
+test("each failure of a job is logged with its queue, whether or not it is tried again", async () => {
+  failures.set("larch", 1);
+  await app.ctxOf(system).tx((tx) => tx.emit(events.planted, { organizationId: newId(), tree: "larch" }));
+  await app.jobsIdle();
+  const failed = app.log.entries.filter(({ event }) => event === "jobs.failed");
+  expect(failed.at(-1)).toMatchObject({ level: "warn", fields: { queue: "garden.on.water" } });
+  expect(failed.at(-1)?.fields["error"]).toMatchObject({ message: "no water yet" });
 });
 
 test("a job with the same id is one job", async () => {
