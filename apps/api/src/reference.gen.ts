@@ -1550,7 +1550,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 
 <div class="sides">
 <div>
-<h4>Input <code>ListOrganizationsInput</code></h4>
+<h4>Input <code>ListOrganizationsInput</code> <small>may be left out</small></h4>
 <pre><code>{
   limit?: number | undefined;
   cursor?: string | null | undefined;
@@ -1566,11 +1566,10 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 <details>
 <summary>Call it</summary>
 <h4>TypeScript</h4>
-<pre><code>await client.organizations.list.query({});</code></pre>
+<pre><code>await client.organizations.list.query();</code></pre>
 <h4>curl</h4>
 <pre><code>curl -G &#39;https://api.example.com/trpc/organizations.list&#39; \\
-  -H &quot;authorization: Bearer $TOKEN&quot; \\
-  --data-urlencode &#39;input={&quot;json&quot;:{}}&#39;</code></pre>
+  -H &quot;authorization: Bearer $TOKEN&quot;</code></pre>
 </details>
 </article>
 
@@ -2026,7 +2025,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
   isNew: boolean;
 }</code></pre>
 </details>
-
+<p class="small">Durable listeners: <code>billing.drop_access_of_product</code>.</p>
 </article><article id="event-products.price_changed" class="event">
 <h4>products.price_changed</h4>
 <p>A price was added or changed. <code>stripePriceId</code> is what subscriptions name it by.</p>

@@ -701,7 +701,7 @@ export interface Api {
     /** One of your organizations. Errors: organizations.not_found. */
     get: Query<GetOrganizationInput, Organization>;
     /** Lists the organizations that you are a member of, oldest first. */
-    list: Query<ListOrganizationsInput, {
+    list: OptionalQuery<ListOrganizationsInput | undefined, {
       items: Organization[];
       nextCursor: string | null;
     }>;

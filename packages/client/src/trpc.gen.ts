@@ -128,7 +128,7 @@ export interface AppRouterRecord {
     /** One of your organizations. Errors: organizations.not_found. */
     get: Query<GetOrganizationInput, Organization>;
     /** Lists the organizations that you are a member of, oldest first. */
-    list: Query<ListOrganizationsInput, {
+    list: Query<ListOrganizationsInput | undefined, {
       items: Organization[];
       nextCursor: string | null;
     }>;

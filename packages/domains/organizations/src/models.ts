@@ -22,5 +22,5 @@ export const GetOrganizationInput = z.object({ organizationId: z.uuid() });
 export type GetOrganizationInput = z.output<typeof GetOrganizationInput>;
 
 /** A page of organizations; the cursor is the id of the last one of the page before. */
-export const ListOrganizationsInput = PageInput.extend({ cursor: z.uuid().nullish() });
+export const ListOrganizationsInput = PageInput.extend({ cursor: z.uuid().nullish() }).prefault({});
 export type ListOrganizationsInput = z.output<typeof ListOrganizationsInput>;

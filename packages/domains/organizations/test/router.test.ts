@@ -31,7 +31,7 @@ async function addShared(name: string, role: string): Promise<string> {
 
 describe("list", () => {
   test("shows the personal organization, made at sign-up and named after the person", async () => {
-    expect(await as(bob.actor).list({})).toEqual({
+    expect(await as(bob.actor).list()).toEqual({
       items: [{ id: bob.organizationId, name: "Bob", isPersonal: true, role: "owner", createdAt: expect.any(Date) }],
       nextCursor: null,
     });
