@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newId } from "@turnpike/core";
 import { findFeature } from "@turnpike/products";
@@ -21,13 +20,6 @@ beforeEach(async () => {
 });
 
 const billing = () => bed.as(user).billing;
-/** How many transactions of this database wait for another one's lock. */
-async function countBlocked(): Promise<number> {
-  const { rows } = await sql`select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(bed.app.owner);
-  return rows.length;
-}
-
 const check = (feature = "exports") => billing().access.check({ feature });
 
 describe("grants by hand", () => {
@@ -74,7 +66,7 @@ describe("grants by hand", () => {
         });
         const revoked = bed.as(bed.operator).billing.grants.revoke({ grantId: first.id });
         revoking.push(revoked);
-        await Promise.race([revoked, expect.poll(countBlocked).toBeGreaterThan(0)]);
+        await Promise.race([revoked, bed.app.lockAwaited()]);
       }),
     );
     await Promise.all(revoking);

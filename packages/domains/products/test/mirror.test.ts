@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "@turnpike/core";
@@ -41,13 +40,6 @@ async function applyAll(type: string, id: string): Promise<void> {
 async function listed(stripeProductId: string) {
   const { items } = await bed.as(anonymous).list({ limit: 100 });
   return items.find((product) => product.stripeProductId === stripeProductId);
-}
-
-/** How many transactions of this database wait for another one's lock. */
-async function countBlocked(): Promise<number> {
-  const { rows } = await sql`select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(bed.app.owner);
-  return rows.length;
 }
 
 test("a price that somebody makes at Stripe arrives with its product, before the product's own event", async () => {
@@ -100,7 +92,7 @@ test("a product that two see for the first time at once is told of once", async 
     await mirrorProduct(tx, product);
     const other = ctx.tx((otherTx) => mirrorProduct(otherTx, product));
     second.push(other);
-    await Promise.race([other, expect.poll(countBlocked).toBeGreaterThan(0)]);
+    await Promise.race([other, bed.app.lockAwaited()]);
   });
   await Promise.all(second);
   const rows = await bed.app.owner

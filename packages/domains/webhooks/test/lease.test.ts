@@ -106,8 +106,10 @@ test("an event that failed is not touched before it is due", async () => {
 
 test("a run takes at most a hundred events and goes on until none is left", async () => {
   remote.states.set("sub_h", "active");
+  remote.reads = [];
   const delivered = await Promise.all(Array.from({ length: 130 }, () => deliver("sub_h")));
   await work("customer:cus_sub_h");
   const rows = await Promise.all(delivered.map(({ eventId }) => rowOf(eventId)));
   expect(new Set(rows.map(({ status }) => status))).toEqual(new Set(["done"]));
+  expect(remote.reads).toEqual(["sub_h", "sub_h"]);
 });

@@ -16,6 +16,7 @@ import { createTestLog } from "./test-log.ts";
 import type { TestLog } from "./test-log.ts";
 import type { NewUser, TestUser } from "./test-user.ts";
 import { createTestUser } from "./test-user.ts";
+import { untilBlocked } from "./until-blocked.ts";
 import { untilIdle } from "./until-idle.ts";
 
 /** What a test may set; everything else is the real thing with memory providers. */
@@ -45,6 +46,8 @@ export interface TestApp {
   createUser(user?: NewUser): Promise<TestUser>;
   /** Resolves when no job is queued or running. Needs `runWorkers`. */
   jobsIdle(): Promise<void>;
+  /** Resolves when a transaction waits for another one's lock. */
+  lockAwaited(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +89,7 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
     ctxOf,
     createUser,
     jobsIdle: () => untilIdle(owner.db),
+    lockAwaited: () => untilBlocked(owner.db),
     close,
   };
 }
