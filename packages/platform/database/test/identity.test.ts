@@ -49,13 +49,25 @@ test("the login role by itself reads no table of a tenant", async () => {
   await expect(attempt).rejects.toMatchObject({ code: "42501" });
 });
 
+/** What a token that comes straight to Supabase's API sees of profiles. */
+const readProfiles = (userId: string, sessionId: string) =>
+  app.deps.database.transaction(
+    { role: "authenticated", claims: { role: "authenticated", sub: userId, session_id: sessionId, aal: "aal1" } },
+    (db) => db.selectFrom("profiles").select("id").execute(),
+  );
+
 test("a token whose session is over sees nothing, and one whose session lives sees its own", async () => {
   const { userId, actor } = await app.createUser();
-  const read = (sessionId: string) =>
-    app.deps.database.transaction(
-      { role: "authenticated", claims: { role: "authenticated", sub: userId, session_id: sessionId, aal: "aal1" } },
-      (db) => db.selectFrom("profiles").select("id").execute(),
-    );
-  expect(await read(actor.sessionId)).toEqual([{ id: userId }]);
-  expect(await read(crypto.randomUUID())).toEqual([]);
+  expect(await readProfiles(userId, actor.sessionId)).toEqual([{ id: userId }]);
+  expect(await readProfiles(userId, crypto.randomUUID())).toEqual([]);
+});
+
+test("a token of a suspended user sees nothing until the suspension is over", async () => {
+  const { userId, actor } = await app.createUser();
+  const suspend = (interval: string) =>
+    sql`update auth.users set banned_until = now() + ${interval}::interval where id = ${userId}`.execute(app.owner);
+  await suspend("1 hour");
+  expect(await readProfiles(userId, actor.sessionId)).toEqual([]);
+  await suspend("-1 second");
+  expect(await readProfiles(userId, actor.sessionId)).toEqual([{ id: userId }]);
 });
