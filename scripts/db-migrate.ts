@@ -13,12 +13,11 @@ has (not under NODE_ENV=production). When DATABASE_URL logs in as turnpike_api, 
 await runScript({
   help,
   options: { url: { type: "string" } },
-  async run({ values, positionals }) {
-    if (positionals.length > 0) throw new UsageError(`Not understood: ${positionals.join(" ")}`);
+  async run({ values }) {
     loadEnvFile();
     const ownerUrl = values.url ?? (process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL);
     if (!ownerUrl || !URL.canParse(ownerUrl))
-      throw new UsageError("Name the database: --url, DATABASE_DIRECT_URL or DATABASE_URL.");
+      throw new UsageError("Name the database by a postgres:// URL: --url, DATABASE_DIRECT_URL or DATABASE_URL.");
     const result = await migrateDatabase({
       ownerUrl,
       apiUrl: process.env.DATABASE_URL || undefined,

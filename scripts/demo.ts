@@ -7,6 +7,7 @@ import { readSettings } from "./stack/settings.ts";
 import type { StackInfo } from "./stack/stack-file.ts";
 import { findRunningStack } from "./stack/stack-file.ts";
 import { startStack } from "./stack/start-stack.ts";
+import { listenForStop } from "./stack/stop-request.ts";
 
 const help = `pnpm demo
 
@@ -29,6 +30,7 @@ await runScript({
 });
 
 async function withOwnStack(use: (stack: StackInfo) => Promise<void>): Promise<void> {
+  const stopRequest = listenForStop();
   const dataDir = await mkdtemp(join(tmpdir(), "turnpike-demo-"));
   write("no stack runs in this folder: starting one for the demo\n");
   try {
@@ -40,7 +42,8 @@ async function withOwnStack(use: (stack: StackInfo) => Promise<void>): Promise<v
       onProgress: () => undefined,
     });
     try {
-      await use(stack.info);
+      const stopped = stopRequest.made.then(() => Promise.reject(new Error("stopped")));
+      await Promise.race([use(stack.info), stopped]);
     } finally {
       await stack.stop();
     }

@@ -1,7 +1,7 @@
 import { systemCtx } from "@turnpike/api";
 import { findUserByEmail } from "@turnpike/auth";
 import { openPlatform } from "./stack/open-platform.ts";
-import { runScript, UsageError } from "./stack/run-script.ts";
+import { runScript } from "./stack/run-script.ts";
 
 const help = `pnpm verify-user EMAIL
 
@@ -11,9 +11,8 @@ Confirms a user's address without the mail. Works on the stack that runs in this
 await runScript({
   help,
   options: {},
-  async run({ positionals }) {
-    const [email, ...rest] = positionals;
-    if (!email || rest.length > 0) throw new UsageError("Give one e-mail address.");
+  argument: "e-mail address",
+  async run({ argument: email }) {
     const platform = await openPlatform();
     try {
       const ctx = systemCtx(platform.deps, "scripts.verify_user");

@@ -19,7 +19,7 @@ export async function runDemo(stack: StackInfo, write: (line: string) => void): 
   const client = createClient({ url: stack.apiUrl, getToken: () => session.token });
   await signUp(steps, stack, client, session);
   await steps.run("access before paying", () => check(client, false), say);
-  const paidAt = await buy(steps, client);
+  const paidAt = await buy(steps, client, stack.frontendUrl);
   const access = await steps.run("webhook received, let in", () => waitFor(client, true), say);
   await printLatency(stack.stripeUrl, paidAt, write);
   const until = await cancel(steps, client);
@@ -69,10 +69,10 @@ async function signUp(
   session.token = signedIn.session.accessToken;
 }
 
-async function buy(steps: Steps, client: Client): Promise<Date> {
+async function buy(steps: Steps, client: Client, frontendUrl: string): Promise<Date> {
   const back = {
-    successUrl: "http://localhost:3000/welcome?session={CHECKOUT_SESSION_ID}",
-    cancelUrl: "http://localhost:3000/plans",
+    successUrl: new URL("/welcome?session={CHECKOUT_SESSION_ID}", frontendUrl).href,
+    cancelUrl: new URL("/plans", frontendUrl).href,
   };
   const checkout = await steps.run(
     "start checkout",

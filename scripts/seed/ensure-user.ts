@@ -8,7 +8,7 @@ interface SeedUser {
   isOperator: boolean;
 }
 
-/** Creates a confirmed user unless there is one of that address. */
+/** Creates a confirmed user unless there is one of that address, who keeps the password it has. */
 export async function ensureUser(ctx: Ctx, user: SeedUser): Promise<void> {
   const found = await findUserByEmail(ctx, user.email);
   const userId = found?.id ?? (await createUser(ctx, user));

@@ -15,10 +15,10 @@ export interface StackPorts {
   supabase: number;
 }
 
-/** Free ports from `first` on, each above the one before, so that no two parts want the same. `api` is kept where given. */
+/** Free ports from `first` on, each above the one before, so that no two parts want the same. The API starts looking at `api` where given. */
 export async function stackPorts(first: number, api: number | undefined): Promise<StackPorts> {
-  const ports = { api: api ?? (await freePort(first)), stripe: 0, mail: 0, supabase: 0 };
-  ports.stripe = await freePort(Math.max(first, ports.api) + 1);
+  const ports = { api: await freePort(api ?? first), stripe: 0, mail: 0, supabase: 0 };
+  ports.stripe = await freePort(ports.api + 1);
   ports.mail = await freePort(ports.stripe + 1);
   ports.supabase = await freePort(ports.mail + 1);
   return ports;

@@ -4,16 +4,21 @@ import type { StackInfo } from "./stack-file.ts";
 export function printReady(info: StackInfo): void {
   const rows: [string, string][] = [
     ["API", info.apiUrl],
-    ["Checkout (local Stripe)", info.stripeUrl || "the real one"],
-    ["Mail catcher", info.mailUrl || "the real one"],
+    ["API reference (docs)", `${info.apiUrl}/docs`],
+    ["Stripe and its checkout", info.stripeUrl || "Stripe itself"],
+    ["Mail catcher", info.mailUrl || "your own mail server"],
     ["Supabase", info.supabaseUrl],
-    ["Docs", `${info.apiUrl}/docs`],
-    ["Demo sign-in", `${info.demo.email}  ${info.demo.password}`],
-    ["Operator sign-in", `${info.operator.email}  ${info.operator.password}`],
+    ["Your frontend", `${info.frontendUrl}  (yours to start: mails and checkouts lead back there)`],
+    ["Demo sign-in", signIn(info.demo)],
+    ["Operator sign-in", signIn(info.operator)],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const lines = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
   process.stdout.write(
     `\nTurnpike is ready.\n\n${lines.join("\n")}\n\nNext: \`pnpm demo\` in another terminal. Ctrl-C stops everything.\n\n`,
   );
+}
+
+function signIn({ email, password }: StackInfo["demo"]): string {
+  return email === "" ? "none was made in your own Supabase: see pnpm seed" : `${email}  ${password}`;
 }

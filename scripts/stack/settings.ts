@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { EnvError } from "@turnpike/core";
 
 /** Which parts come from outside. Everything that is undefined is a stand-in of ours. */
@@ -54,6 +55,10 @@ function stripeOf(given: Given): Settings["stripe"] {
   const secretKey = given("STRIPE_SECRET_KEY");
   if (!apiBase && !secretKey) return undefined;
   const webhookSecret = given("STRIPE_WEBHOOK_SECRET");
+  if (secretKey && /^(sk|rk)_live_/.test(secretKey))
+    throw new EnvError(
+      "STRIPE_SECRET_KEY is a live key: development makes demo plans and pays with test cards. Use a test key.",
+    );
   if (!secretKey || !webhookSecret)
     throw new EnvError(
       "Another Stripe needs STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET (and STRIPE_API_BASE, unless it is Stripe itself).",
@@ -68,22 +73,35 @@ function portOf(text: string | undefined): number | undefined {
   return port;
 }
 
+const Secrets = z.object({
+  apiPassword: z.string(),
+  webhookSecret: z.string(),
+  demoPassword: z.string(),
+  operatorPassword: z.string(),
+});
+export type Secrets = z.output<typeof Secrets>;
+
 /** Secrets that the local stack makes once and keeps, so that restarts find what they left. */
-export async function localSecrets(dataDir: string): Promise<{ apiPassword: string; webhookSecret: string }> {
+export async function localSecrets(dataDir: string): Promise<Secrets> {
   const file = join(dataDir, "secrets.json");
   await mkdir(dataDir, { recursive: true });
   if (existsSync(file)) return parseSecrets(await readFile(file, "utf8"));
-  const secrets = {
+  const secrets: Secrets = {
     apiPassword: randomBytes(18).toString("base64url"),
     webhookSecret: `whsec_${randomBytes(24).toString("hex")}`,
+    demoPassword: `demo-${randomBytes(6).toString("hex")}`,
+    operatorPassword: `operator-${randomBytes(6).toString("hex")}`,
   };
   await writeFile(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
 }
 
-function parseSecrets(text: string): { apiPassword: string; webhookSecret: string } {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== "object" || value === null || !("apiPassword" in value) || !("webhookSecret" in value))
-    throw new Error("secrets.json of the local stack is damaged: remove the .turnpike folder to start afresh");
-  return { apiPassword: String(value.apiPassword), webhookSecret: String(value.webhookSecret) };
+function parseSecrets(text: string): Secrets {
+  try {
+    return Secrets.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error("secrets.json of the local stack is damaged: remove the .turnpike folder to start afresh", {
+      cause,
+    });
+  }
 }

@@ -8,7 +8,7 @@ export const stackFile = ".turnpike/stack.json";
 
 const Login = z.object({ email: z.string(), password: z.string() });
 
-/** How programs reach a running stack. `mailUrl` and `stripeUrl` are empty where these parts are real ones. */
+/** How programs reach a running stack. `mailUrl` and `stripeUrl` are empty where these parts are real ones, and the logins where Supabase is. */
 export const StackInfo = z.object({
   apiUrl: z.url(),
   stripeUrl: z.string(),
@@ -16,7 +16,12 @@ export const StackInfo = z.object({
   supabaseUrl: z.url(),
   anonKey: z.string(),
   serviceKey: z.string(),
+  /** The database as its owner. */
   databaseUrl: z.string(),
+  /** The database as the API logs in. */
+  apiDatabaseUrl: z.string(),
+  /** Where mails and checkouts lead back to. */
+  frontendUrl: z.url(),
   stripeSecretKey: z.string(),
   stripeWebhookSecret: z.string(),
   demo: Login,

@@ -1,16 +1,18 @@
 import { join } from "node:path";
 import { appRouter, modules, startServer } from "@turnpike/api";
+import type { Deps } from "@turnpike/core";
 import { readEnv } from "@turnpike/core";
 import { apiRole } from "@turnpike/database";
 import { startMail } from "@turnpike/local-mail";
 import { startPostgres } from "@turnpike/local-postgres";
 import { startStripe } from "@turnpike/local-stripe";
 import { startSupabase, tokenHashLink } from "@turnpike/local-supabase";
-import { seed } from "../seed/seed.ts";
+import { seedPlans } from "../seed/seed-plans.ts";
+import { seedUsers } from "../seed/seed-users.ts";
 import type { StackPorts } from "./free-port.ts";
 import { stackPorts } from "./free-port.ts";
 import { migrateDatabase } from "./migrate-database.ts";
-import type { Settings } from "./settings.ts";
+import type { Secrets, Settings } from "./settings.ts";
 import { localSecrets } from "./settings.ts";
 import type { StackInfo } from "./stack-file.ts";
 import { Stoppers } from "./stoppers.ts";
@@ -44,8 +46,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function bringUp(options: StackOptions, started: Stoppers): Promise<StackInfo> {
-  const { settings } = options;
-  const secrets = await localSecrets(options.dataDir);
+  const { settings, dataDir } = options;
+  const secrets = await localSecrets(dataDir);
   const ports = await stackPorts(options.firstPort, settings.port);
   const { ownerUrl, databaseUrl } = await migratedDatabase(options, started, secrets.apiPassword);
   const mail = settings.smtpUrl ? { smtpUrl: settings.smtpUrl, url: "" } : await mailCatcher(options, started, ports);
@@ -57,7 +59,7 @@ async function bringUp(options: StackOptions, started: Stoppers): Promise<StackI
   const stripe =
     settings.stripe ??
     (await localStripe(options, started, ports, { url: `${apiUrl}/api/webhooks/stripe`, secret: webhookSecret }));
-  const parts = {
+  const deps = await api(options, started, ports.api, {
     DATABASE_URL: databaseUrl,
     SUPABASE_URL: supabase.url,
     SUPABASE_ANON_KEY: supabase.anonKey,
@@ -65,19 +67,20 @@ async function bringUp(options: StackOptions, started: Stoppers): Promise<StackI
     STRIPE_API_BASE: stripe.apiBase,
     STRIPE_SECRET_KEY: stripe.secretKey,
     STRIPE_WEBHOOK_SECRET: webhookSecret,
-  };
-  const logins = await api(options, started, ports.api, parts);
+  });
   return {
     apiUrl,
+    frontendUrl: deps.config.frontendUrl,
     stripeUrl: stripe.apiBase ?? "",
+    stripeSecretKey: stripe.secretKey,
+    stripeWebhookSecret: webhookSecret,
     mailUrl: mail.url,
     supabaseUrl: supabase.url,
     anonKey: supabase.anonKey,
     serviceKey: supabase.serviceKey,
     databaseUrl: ownerUrl,
-    stripeSecretKey: stripe.secretKey,
-    stripeWebhookSecret: webhookSecret,
-    ...logins,
+    apiDatabaseUrl: databaseUrl,
+    ...(await seedDemo(options, deps, secrets)),
     pid: process.pid,
   };
 }
@@ -96,8 +99,19 @@ async function api(options: StackOptions, started: Stoppers, port: number, parts
   const own = { NODE_ENV: "development", ROLE: "all", LOG_LEVEL: options.logLevel, PORT: String(port) };
   const server = await startServer(readEnv({ ...process.env, ...own, ...parts }), modules, appRouter);
   started.add(() => server.stop(5_000));
-  options.onProgress("demo data");
-  return seed(server.deps);
+  return server.deps;
+}
+
+const nobody = { email: "", password: "" };
+
+/** Plans wherever Stripe is a test one; logins only on our own Supabase: nobody's real project gets an operator unasked. */
+async function seedDemo({ settings, onProgress }: StackOptions, deps: Deps, secrets: Secrets) {
+  onProgress("demo data");
+  await seedPlans(deps).catch((error: unknown) => {
+    // Somebody else's Stripe may refuse; that is no reason not to start.
+    onProgress(`demo plans could not be made: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return settings.supabase ? { demo: nobody, operator: nobody } : seedUsers(deps, secrets);
 }
 
 async function database({ dataDir, onProgress }: StackOptions, started: Stoppers): Promise<string> {

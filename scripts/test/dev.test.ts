@@ -6,6 +6,7 @@ import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createClient } from "@turnpike/client";
 import { readSettings } from "../stack/settings.ts";
 import { StackInfo } from "../stack/stack-file.ts";
 import type { ScriptProcess } from "./dev-process.ts";
@@ -94,6 +95,44 @@ function killNow(pid: number): void {
   } catch {
     // It ended together with its parent.
   }
+}
+
+test("of two starts at once one gets ready and the other says why it did not", async () => {
+  const both = [start(), start()];
+  const winner = await Promise.any(both.map((dev) => dev.printed("Ctrl-C stops everything").then(() => dev)));
+  const loser = both.find((dev) => dev !== winner);
+  expect((await loser?.exited)?.code).toBe(1);
+  expect(loser?.output()).toMatch(
+    /Turnpike is being started or stopped in this folder by another process|runs in this folder already/,
+  );
+  expect(loser?.output()).not.toMatch(/ {4}at /);
+});
+
+test("what somebody took off sale stays off sale, and does not keep the stack from starting", async () => {
+  const { dev, stack } = await ready();
+  await operatorOf(stack).archiveStarter();
+  dev.child.kill("SIGINT");
+  await dev.exited;
+  const again = await ready();
+  expect(again.dev.output()).not.toContain("could not be made");
+  expect(await operatorOf(again.stack).lookupKeysOnSale()).not.toContain("starter_monthly");
+});
+
+function operatorOf({ apiUrl, operator }: StackInfo) {
+  const session: { token: string | null } = { token: null };
+  const client = createClient({ url: apiUrl, getToken: () => session.token });
+  return {
+    async archiveStarter() {
+      session.token = (await client.auth.signIn.mutate(operator)).session.accessToken;
+      const { items } = await client.products.list.query();
+      const starter = items.find(({ name }) => name === "Starter");
+      await client.products.archive.mutate({ productId: starter?.id ?? "" });
+    },
+    async lookupKeysOnSale() {
+      const { items } = await client.products.list.query();
+      return items.flatMap(({ prices }) => prices.map(({ lookupKey }) => lookupKey));
+    },
+  };
 }
 
 test("a port that is taken gives way to the next free one, said in the ready block", async () => {

@@ -34,7 +34,10 @@ function errorFields(error: unknown): unknown {
   return {
     name: error.name,
     message: scrub(error.message),
-    stack: error.stack === undefined ? undefined : scrub(error.stack),
+    stack: error.stack
+      ?.split("\n")
+      .filter((line) => line.startsWith("    at "))
+      .map((line) => line.trim()),
     ...("code" in error && { code: error.code }),
     ...(error.cause !== undefined && { cause: errorFields(error.cause) }),
   };

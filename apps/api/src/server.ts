@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AnyRouter } from "@trpc/server";
 import { createTokenVerifier } from "@turnpike/auth";
 import type { Deps, Env, Module } from "@turnpike/core";
+import { EnvError } from "@turnpike/core";
 import { openDeps } from "./deps.ts";
 import { createApp } from "./http/app.ts";
 import { createLog } from "./log.ts";
@@ -18,6 +19,7 @@ export interface RunningServer {
 
 /** Starts the roles that the environment names. All or nothing: a module that fails to start stops the start, named. */
 export async function startServer(env: Env, modules: readonly Module[], appRouter: AnyRouter): Promise<RunningServer> {
+  refuseUnknownModules(env, modules);
   const log = createLog(env.LOG_LEVEL);
   const open = await openDeps(env, modules, log);
   try {
@@ -39,6 +41,14 @@ export async function startServer(env: Env, modules: readonly Module[], appRoute
     await open.close(0);
     throw error;
   }
+}
+
+/** A typo would leave switched on what somebody meant to switch off. */
+function refuseUnknownModules({ MODULES_DISABLED }: Env, modules: readonly Module[]): void {
+  const known = modules.map(({ name }) => name);
+  const unknown = MODULES_DISABLED.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new EnvError(`MODULES_DISABLED: ${unknown.join(", ")} is not known. Known: ${known.join(", ")}`);
 }
 
 async function startWeb(env: Env, deps: Deps, appRouter: AnyRouter): Promise<{ stop(drainMs: number): Promise<void> }> {

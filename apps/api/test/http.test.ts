@@ -13,7 +13,7 @@ const Failure = z.object({
   error: z.object({
     json: z.object({
       message: z.string(),
-      data: z.looseObject({ appCode: z.string(), requestId: z.string().nullable() }),
+      data: z.looseObject({ appCode: z.string(), requestId: z.string() }),
     }),
   }),
 });
@@ -96,7 +96,9 @@ test("the keys of the project are not users", async () => {
 
 test("a batch of more than twenty calls is refused before any runs", async () => {
   const paths = Array.from({ length: 21 }, () => "products.list").join(",");
-  expect((await get(`/trpc/${paths}?batch=1`)).status).toBe(400);
+  const response = await get(`/trpc/${paths}?batch=1`, { "x-request-id": "long-batch" });
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('"requestId":"long-batch"');
 });
 
 test("a body over one mebibyte is refused", async () => {

@@ -46,6 +46,12 @@ test("an unknown provider stops the start and lists the known ones", async () =>
   );
 });
 
+test("a module to switch off that there is not stops the start and lists the known ones", async () => {
+  await expect(startServerBed({ env: { MODULES_DISABLED: "billing,biling" } })).rejects.toThrow(
+    /MODULES_DISABLED: biling is not known. Known: .*billing/,
+  );
+});
+
 test("while the database is down calls answer 503, and go on without a restart when it is back", async () => {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-down-"));
   await chmod(folder, 0o755);

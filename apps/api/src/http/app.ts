@@ -5,7 +5,7 @@ import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express from "express";
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from "express";
 import type { Deps, Env } from "@turnpike/core";
-import { appErrorOf, createCtx } from "@turnpike/core";
+import { appErrorOf, createCtx, requestIds } from "@turnpike/core";
 import type { VerifyToken } from "./actor.ts";
 import { ctxOfRequest } from "./actor.ts";
 import { cors } from "./cors.ts";
@@ -82,7 +82,7 @@ const requestId: RequestHandler = (req, res, next) => {
   const id = given !== undefined && acceptableId.test(given) ? given : randomUUID();
   req.headers["x-request-id"] = id;
   res.setHeader("x-request-id", id);
-  next();
+  requestIds.run(id, next);
 };
 
 function errorBody(appCode: string, message: string, req: Request) {

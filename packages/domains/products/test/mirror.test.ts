@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Actor } from "@turnpike/core";
+import { newId } from "@turnpike/core";
 import products from "../src/index.ts";
 import { mirrorProduct } from "../src/mirror-catalogue.ts";
 import type { CatalogueBed } from "./catalogue-bed.ts";
@@ -131,4 +132,18 @@ test("syncFromStripe brings what no event told of, and changes nothing the secon
   const before = await count();
   await bed.as(operator.actor).syncFromStripe();
   expect(await count()).toEqual(before);
+});
+
+test("syncFromStripe takes off sale what this Stripe does not have", async () => {
+  const id = newId();
+  const elsewhere = { id, stripe_product_id: `prod_${id}`, name: "Of another Stripe", is_active: true };
+  await bed.app.owner.insertInto("products").values(elsewhere).execute();
+  const operator = await bed.app.createUser({ isOperator: true });
+  await bed.as(operator.actor).syncFromStripe();
+  const row = await bed.app.owner
+    .selectFrom("products")
+    .select("is_active")
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  expect(row).toEqual({ is_active: false });
 });

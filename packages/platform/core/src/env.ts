@@ -42,7 +42,9 @@ const Env = z.object({
   EVENT_BUS_PROVIDER: z.string().default("memory"),
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_WEBHOOK_SECRET: list.refine((secrets) => secrets.length > 0, "at least one secret"),
-  STRIPE_API_BASE: httpUrl.optional(),
+  STRIPE_API_BASE: httpUrl
+    .refine((url) => new URL(url).pathname === "/", "host and port only: Stripe's SDK adds the path itself")
+    .optional(),
   PAYMENT_GRACE_DAYS: z.coerce.number().int().min(0).max(90).default(7),
 });
 export type Env = z.output<typeof Env>;

@@ -16,6 +16,7 @@ export { listenerQueue, listenersOf } from "./listeners.ts";
 export type { HttpHost, Job, Listener, Module, Schedule, StripeMirror, StripeRef } from "./module.ts";
 export { defineJob, defineModule, listener, stripeMirror } from "./module.ts";
 export { eventsChannel } from "./open-tx.ts";
+export { requestIds } from "./request-ids.ts";
 export { Page, pageOf, PageInput } from "./paging.ts";
 export type {
   Cache,

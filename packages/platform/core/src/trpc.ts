@@ -6,6 +6,7 @@ import { coreErrors } from "./errors.ts";
 import { appErrorOf, toTrpcError } from "./map-errors.ts";
 import type { RateLimitRule } from "./ports.ts";
 import { readInput } from "./read-input.ts";
+import { requestIds } from "./request-ids.ts";
 
 /** Who may call a procedure: anyone, a person with a session, someone who acts for an organization, an operator. */
 export type Audience = "public" | "user" | "organization" | "operator";
@@ -46,7 +47,7 @@ const t = initTRPC
         httpStatus: shape.data.httpStatus,
         path: shape.data.path ?? null,
         appCode: known?.appCode ?? "core.internal",
-        requestId: ctx?.requestId ?? null,
+        requestId: ctx?.requestId ?? requestIds.getStore() ?? null,
         ...(known?.fieldIssues && { fieldIssues: known.fieldIssues }),
         ...(known?.retryAfterSec !== undefined && { retryAfterSec: known.retryAfterSec }),
       };
