@@ -192,14 +192,3 @@ export async function deactivateProduct(db: Db, productId: string): Promise<void
 export async function deactivatePrice(db: Db, priceId: string): Promise<void> {
   await db.updateTable("prices").set({ is_active: false }).where("id", "=", priceId).execute();
 }
-
-/** Stripe's ids of what is on sale here. */
-export async function listActiveStripeIds(db: Db): Promise<{ products: string[]; prices: string[] }> {
-  const products = await db
-    .selectFrom("products")
-    .select("stripe_product_id as id")
-    .where("is_active", "=", true)
-    .execute();
-  const prices = await db.selectFrom("prices").select("stripe_price_id as id").where("is_active", "=", true).execute();
-  return { products: products.map(({ id }) => id), prices: prices.map(({ id }) => id) };
-}

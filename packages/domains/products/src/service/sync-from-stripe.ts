@@ -2,7 +2,7 @@ import type { Ctx } from "@turnpike/core";
 import { askStripe } from "../ask-stripe.ts";
 import { mirrorPrice, mirrorProduct, retirePrice, retireProduct } from "../mirror-catalogue.ts";
 import type { SyncReport } from "../models.ts";
-import { listActiveStripeIds } from "../queries.ts";
+import { listActiveStripeIds } from "../on-sale-queries.ts";
 
 const pageSize = 100;
 
