@@ -1,9 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { processJob } from "../src/jobs.ts";
-import { processSubject } from "../src/service/process-subject.ts";
+import { handRun } from "./hand-run.ts";
 import { createGate, createMirrorTables, createRemote, effectsOf, mirrorOf } from "./mirror-bed.ts";
-import { eventOf, startWebhookBed } from "./webhook-bed.ts";
+import { startWebhookBed } from "./webhook-bed.ts";
 import type { WebhookBed } from "./webhook-bed.ts";
 
 // Runs are started by hand here, so that a test can stop one in the middle.
@@ -20,28 +19,7 @@ beforeEach(() => {
   remote.maxReaders = 0;
 });
 
-const ctx = () => bed.app.ctxOf({ type: "system", job: "webhooks.process" });
-const work = (subject: string, timing?: { leaseSec: number; readDeadlineMs: number }) =>
-  processSubject(ctx(), { subject, job: processJob, ...(timing && { timing }) });
-const queued = (subject: string) => bed.app.jobs.boss.findJobs("webhooks.process", { data: { subject } });
-const rowOf = (eventId: string) =>
-  bed.app.owner
-    .selectFrom("private.webhook_inbox")
-    .selectAll()
-    .where("event_id", "=", eventId)
-    .executeTakeFirstOrThrow();
-const age = (subject: string, interval: string) =>
-  bed.app.owner
-    .updateTable("private.webhook_inbox")
-    .set({ due_at: sql<Date>`due_at - ${interval}::interval` })
-    .where("subject", "=", subject)
-    .execute();
-
-async function deliver(id: string): Promise<{ eventId: string; subject: string }> {
-  const event = eventOf({ object: { object: "subscription", id, customer: `cus_${id}` } });
-  await bed.deliver(event);
-  return { eventId: event.id, subject: `customer:cus_${id}` };
-}
+const { work, queued, rowOf, age, deliver } = handRun(() => bed);
 
 test("twenty workers at once on one customer apply its events once", async () => {
   remote.states.set("sub_a", "active");

@@ -1,10 +1,9 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { processJob } from "../src/jobs.ts";
 import { resumeInbox, sweepInbox } from "../src/recovery.ts";
-import { processSubject } from "../src/service/process-subject.ts";
+import { handRun } from "./hand-run.ts";
 import { createMirrorTables, createRemote, mirrorOf } from "./mirror-bed.ts";
-import { eventOf, startWebhookBed } from "./webhook-bed.ts";
+import { startWebhookBed } from "./webhook-bed.ts";
 import type { WebhookBed } from "./webhook-bed.ts";
 
 // No worker runs here: what is left lying is there to be found.
@@ -17,28 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => bed.close());
 
-const ctx = () => bed.app.ctxOf({ type: "system", job: "webhooks.process" });
-const work = (subject: string, timing?: { leaseSec: number; readDeadlineMs: number }) =>
-  processSubject(ctx(), { subject, job: processJob, ...(timing && { timing }) });
-const queued = (subject: string) => bed.app.jobs.boss.findJobs("webhooks.process", { data: { subject } });
-const rowOf = (eventId: string) =>
-  bed.app.owner
-    .selectFrom("private.webhook_inbox")
-    .selectAll()
-    .where("event_id", "=", eventId)
-    .executeTakeFirstOrThrow();
-const age = (subject: string, interval: string) =>
-  bed.app.owner
-    .updateTable("private.webhook_inbox")
-    .set({ due_at: sql<Date>`due_at - ${interval}::interval` })
-    .where("subject", "=", subject)
-    .execute();
-
-async function deliver(id: string): Promise<{ eventId: string; subject: string }> {
-  const event = eventOf({ object: { object: "subscription", id, customer: `cus_${id}` } });
-  await bed.deliver(event);
-  return { eventId: event.id, subject: `customer:cus_${id}` };
-}
+const { ctx, work, queued, rowOf, age, deliver } = handRun(() => bed);
 
 test("the sweep gives events that a crash left lying a new job, but none to young or held ones", async () => {
   remote.states.set("sub_e", "active");
