@@ -2474,7 +2474,8 @@ interface <a href="#type-Access">Access</a> {
 }</code></pre>
 </article><article id="type-BillingSubscription">
 <h3>BillingSubscription</h3>
-<pre><code>interface <a href="#type-BillingSubscription">BillingSubscription</a> {
+<pre><code><i>/** A subscription as Stripe has it, with what it is made of. */</i>
+interface <a href="#type-BillingSubscription">BillingSubscription</a> {
   id: string;
   stripeSubscriptionId: string;
   <i>/** As Stripe says it. */</i>

@@ -24,6 +24,7 @@ export interface BillingListInput {
   cursor?: string | null | undefined;
 }
 
+/** A subscription as Stripe has it, with what it is made of. */
 export interface BillingSubscription {
   id: string;
   stripeSubscriptionId: string;
@@ -44,6 +45,7 @@ export interface BillingSubscription {
   items: SubscriptionItem[];
 }
 
+/** When a subscription is to end, and why the customer wants it to. */
 export interface CancelSubscription {
   subscriptionId: string;
   at: "now" | "period_end";
@@ -63,6 +65,7 @@ export interface ConfirmEmailInput {
   tokenHash: string;
 }
 
+/** A feature to give to an organization by hand, and why. */
 export interface CreateGrant {
   organizationId: string;
   feature: string;
@@ -85,6 +88,7 @@ export interface CreatePrice {
   trialDays?: number | undefined;
 }
 
+/** A new product, and what it grants. */
 export interface CreateProduct {
   name: string;
   description?: string | undefined;
@@ -97,6 +101,7 @@ export interface CustomerSyncReport {
   invoices: number;
 }
 
+/** Names a dead letter. */
 export interface DeadLetterId {
   id: string;
 }
@@ -115,6 +120,7 @@ export interface DeadLetterInfo {
   createdAt: Date;
 }
 
+/** Whose address a mail goes to. */
 export interface EmailInput {
   email: string;
 }
@@ -151,6 +157,7 @@ export interface FeatureGrant {
   limit?: number | null | undefined;
 }
 
+/** Names a feature. */
 export interface FeatureInput {
   feature: string;
 }
@@ -172,6 +179,7 @@ export interface Grant {
   createdAt: Date;
 }
 
+/** Names a grant. */
 export interface GrantId {
   grantId: string;
 }
@@ -229,6 +237,7 @@ export interface InboxEventWithBody {
   body: string;
 }
 
+/** Names a stored event by our id, not by Stripe's. */
 export interface InboxId {
   id: string;
 }
@@ -266,18 +275,21 @@ export interface Invoice {
   paidAt: Date | null;
 }
 
+/** A page of dead letters, the oldest first. */
 export interface ListDeadLettersInput {
   limit?: number | undefined;
   /** The `nextCursor` of the page before. */
   cursor?: string | null | undefined;
 }
 
+/** A page of grants, of one organization or of all. */
 export interface ListGrants {
   limit?: number | undefined;
   cursor?: string | null | undefined;
   organizationId?: string | undefined;
 }
 
+/** A page of stored events, of one status or type where given. */
 export interface ListInboxInput {
   limit?: number | undefined;
   /** The `nextCursor` of the page before. */
@@ -345,10 +357,12 @@ export interface ModuleInfo {
   stripeObjects: string[];
 }
 
+/** Where the portal leads back to; must be of an origin of ours. */
 export interface OpenPortal {
   returnUrl: string;
 }
 
+/** Where to send the customer. */
 export interface OpenedPortal {
   url: string;
 }
@@ -364,6 +378,7 @@ export interface Organization {
   createdAt: Date;
 }
 
+/** Names an organization, for operators. */
 export interface OrganizationId {
   organizationId: string;
 }
@@ -386,6 +401,7 @@ export interface Price {
   isActive: boolean;
 }
 
+/** Names a price by our id. */
 export interface PriceId {
   priceId: string;
 }
@@ -409,6 +425,7 @@ export interface ProductFeature {
   limit: number | null;
 }
 
+/** Names a product by our id. */
 export interface ProductId {
   productId: string;
 }
@@ -428,6 +445,7 @@ export interface QueueInfo {
   failed: number;
 }
 
+/** The refresh token of the last answer; it is good once. */
 export interface RefreshInput {
   refreshToken: string;
 }
@@ -475,6 +493,7 @@ export interface Session {
   expiresAt: Date;
 }
 
+/** Names a checkout by Stripe's id: `cs_…`. */
 export interface SessionId {
   sessionId: string;
 }
@@ -485,6 +504,7 @@ export interface SessionUser {
   email: string | null;
 }
 
+/** All that a product grants from now on. */
 export interface SetFeatures {
   productId: string;
   features: FeatureGrant[];
@@ -501,10 +521,12 @@ export interface SignOutInput {
   scope?: "all" | "others" | "this" | undefined;
 }
 
+/** The sessions asked for are over. */
 export interface SignOutResult {
   status: "signed_out";
 }
 
+/** Who signs up. The password has 8 characters or more and at most 72 bytes. */
 export interface SignUpInput {
   email: string;
   password: string;
@@ -524,6 +546,7 @@ export interface Source {
   id: string;
 }
 
+/** What to buy, and where the payer comes back to. */
 export interface StartCheckout {
   /** The plan by the stable name of its price; or by `priceId`, ours or Stripe's. */
   lookupKey?: string | undefined;
@@ -541,6 +564,7 @@ export interface StartedCheckout {
   sessionId: string;
 }
 
+/** Names a subscription by our id. */
 export interface SubscriptionId {
   subscriptionId: string;
 }
@@ -566,6 +590,7 @@ export interface SyncReport {
   prices: number;
 }
 
+/** What changes of a product; what is absent stays. */
 export interface UpdateProduct {
   productId: string;
   name?: string | undefined;

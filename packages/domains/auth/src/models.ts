@@ -54,6 +54,7 @@ export type ResetPasswordResult = z.output<typeof ResetPasswordResult>;
 export const MailResult = z.object({ status: z.literal("sent_if_known") });
 export type MailResult = z.output<typeof MailResult>;
 
+/** Who signs up. The password has 8 characters or more and at most 72 bytes. */
 export const SignUpInput = z.object({
   email: Email,
   password: NewPassword,
@@ -66,6 +67,7 @@ export type SignUpInput = z.output<typeof SignUpInput>;
 export const SignInInput = z.object({ email: Email, password: StorableText.min(1).max(1000) });
 export type SignInInput = z.output<typeof SignInInput>;
 
+/** The refresh token of the last answer; it is good once. */
 export const RefreshInput = z.object({ refreshToken: Text.min(1).max(4096) });
 export type RefreshInput = z.output<typeof RefreshInput>;
 
@@ -77,6 +79,7 @@ export type RefreshResult = z.output<typeof RefreshResult>;
 export const SignOutInput = z.object({ scope: z.enum(["this", "others", "all"]).default("this") });
 export type SignOutInput = z.output<typeof SignOutInput>;
 
+/** The sessions asked for are over. */
 export const SignOutResult = z.object({ status: z.literal("signed_out") });
 export type SignOutResult = z.output<typeof SignOutResult>;
 
@@ -84,6 +87,7 @@ export type SignOutResult = z.output<typeof SignOutResult>;
 export const ConfirmEmailInput = z.object({ tokenHash: TokenHash });
 export type ConfirmEmailInput = z.output<typeof ConfirmEmailInput>;
 
+/** Whose address a mail goes to. */
 export const EmailInput = z.object({ email: Email });
 export type EmailInput = z.output<typeof EmailInput>;
 

@@ -35,6 +35,7 @@ export const Grant = z.object({
 });
 export type Grant = z.infer<typeof Grant>;
 
+/** A feature to give to an organization by hand, and why. */
 export const CreateGrant = z.object({
   organizationId: z.uuid(),
   feature: FeatureKey,
@@ -46,15 +47,18 @@ export const CreateGrant = z.object({
 });
 export type CreateGrant = z.infer<typeof CreateGrant>;
 
+/** A page of grants, of one organization or of all. */
 export const ListGrants = PageInput.extend({
   cursor: z.uuid().nullish(),
   organizationId: z.uuid().optional(),
 }).prefault({});
 export type ListGrants = z.output<typeof ListGrants>;
 
+/** Names a grant. */
 export const GrantId = z.object({ grantId: z.uuid() });
 export type GrantId = z.infer<typeof GrantId>;
 
+/** Names an organization, for operators. */
 export const OrganizationId = z.object({ organizationId: z.uuid() });
 
 /** How many objects of a customer were read back. */

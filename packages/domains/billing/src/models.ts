@@ -10,6 +10,7 @@ export type ListInput = z.output<typeof ListInput>;
 const url = Text.min(1).max(2000);
 const lookupKey = Text.min(1).max(200);
 
+/** What to buy, and where the payer comes back to. */
 export const StartCheckout = z
   .object({
     /** The plan by the stable name of its price; or by `priceId`, ours or Stripe's. */
@@ -31,6 +32,7 @@ export type StartCheckout = z.output<typeof StartCheckout>;
 export const StartedCheckout = z.object({ url: z.string(), sessionId: z.string() });
 export type StartedCheckout = z.infer<typeof StartedCheckout>;
 
+/** Names a checkout by Stripe's id: `cs_…`. */
 export const SessionId = z.object({ sessionId: Text.min(1).max(255) });
 export type SessionId = z.infer<typeof SessionId>;
 
@@ -43,9 +45,11 @@ export const CheckoutStatus = z.object({
 });
 export type CheckoutStatus = z.infer<typeof CheckoutStatus>;
 
+/** Where the portal leads back to; must be of an origin of ours. */
 export const OpenPortal = z.object({ returnUrl: url });
 export type OpenPortal = z.infer<typeof OpenPortal>;
 
+/** Where to send the customer. */
 export const OpenedPortal = z.object({ url: z.string() });
 export type OpenedPortal = z.infer<typeof OpenedPortal>;
 
@@ -65,6 +69,7 @@ export const SubscriptionItem = z.object({
 });
 export type SubscriptionItem = z.infer<typeof SubscriptionItem>;
 
+/** A subscription as Stripe has it, with what it is made of. */
 export const Subscription = z.object({
   id: z.uuid(),
   stripeSubscriptionId: z.string(),
@@ -86,15 +91,18 @@ export const Subscription = z.object({
 });
 export type Subscription = z.infer<typeof Subscription>;
 
+/** Names a subscription by our id. */
 export const SubscriptionId = z.object({ subscriptionId: z.uuid() });
 export type SubscriptionId = z.infer<typeof SubscriptionId>;
 
+/** When a subscription is to end, and why the customer wants it to. */
 export const CancelSubscription = SubscriptionId.extend({
   at: z.enum(["period_end", "now"]),
   reason: MultilineText.trim().min(1).max(500).optional(),
 });
 export type CancelSubscription = z.infer<typeof CancelSubscription>;
 
+/** Names a feature. */
 export const FeatureInput = z.object({ feature: FeatureKey });
 export type FeatureInput = z.infer<typeof FeatureInput>;
 

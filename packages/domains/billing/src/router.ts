@@ -34,6 +34,7 @@ import { startCheckout } from "./service/start-checkout.ts";
 import { getSubscription, listSubscriptions } from "./service/subscriptions.ts";
 import { syncKnownCustomer } from "./service/sync-known-customer.ts";
 
+/** Procedures of `billing`. */
 export const billingRouter = router({
   checkout: router({
     /** Starts the payment of a plan and says where to send the payer. Errors: billing.already_subscribed. */

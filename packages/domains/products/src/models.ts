@@ -6,6 +6,7 @@ export const FeatureKey = z
   .string()
   .regex(/^[a-z][a-z0-9_.-]{0,62}$/, "Use lower-case letters, digits, dots, dashes and underscores, a letter first.");
 
+/** What a feature is: had or not, up to a number, or counted per use. */
 export const FeatureKind = z.enum(["boolean", "limit", "metered"]);
 export type FeatureKind = z.infer<typeof FeatureKind>;
 
@@ -17,6 +18,7 @@ export type Feature = z.infer<typeof Feature>;
 export const ProductFeature = Feature.extend({ limit: z.number().int().nullable() });
 export type ProductFeature = z.infer<typeof ProductFeature>;
 
+/** The unit of time that a recurring price is paid for. */
 export const BillingInterval = z.enum(["day", "week", "month", "year"]);
 
 /** A price. `unitAmountMinor` is in the smallest unit of `currency`, null for tiered prices. */
@@ -70,12 +72,15 @@ const FeatureGrants = z
 const name = Text.trim().min(1).max(250);
 const description = MultilineText.trim().min(1).max(1000);
 
+/** Names a product by our id. */
 export const ProductId = z.object({ productId: z.uuid() });
 export type ProductId = z.infer<typeof ProductId>;
 
+/** Names a price by our id. */
 export const PriceId = z.object({ priceId: z.uuid() });
 export type PriceId = z.infer<typeof PriceId>;
 
+/** A new product, and what it grants. */
 export const CreateProduct = z.object({
   name,
   description: description.optional(),
@@ -83,9 +88,11 @@ export const CreateProduct = z.object({
 });
 export type CreateProduct = z.infer<typeof CreateProduct>;
 
+/** What changes of a product; what is absent stays. */
 export const UpdateProduct = ProductId.extend({ name: name.optional(), description: description.optional() });
 export type UpdateProduct = z.infer<typeof UpdateProduct>;
 
+/** All that a product grants from now on. */
 export const SetFeatures = ProductId.extend({ features: FeatureGrants });
 export type SetFeatures = z.infer<typeof SetFeatures>;
 

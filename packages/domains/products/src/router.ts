@@ -19,6 +19,7 @@ import { archiveProduct, createProduct, setFeatures, updateProduct } from "./ser
 
 const ListInput = PageInput.extend({ cursor: z.uuid().nullish() }).prefault({});
 
+/** Procedures of `products`. */
 export const productsRouter = router({
   /** Products that can be bought, with their active prices and what they grant. */
   list: publicProcedure

@@ -50,15 +50,18 @@ export const DeadLetterInfo = z.object({
 });
 export type DeadLetterInfo = z.output<typeof DeadLetterInfo>;
 
+/** A page of dead letters. */
 export const DeadLetterPage = Page(DeadLetterInfo);
 export type DeadLetterPage = z.output<typeof DeadLetterPage>;
 
+/** A page of dead letters, the oldest first. */
 export const ListDeadLettersInput = PageInput.extend({
   /** The `nextCursor` of the page before. */
   cursor: z.uuid().nullish(),
 }).prefault({});
 export type ListDeadLettersInput = z.output<typeof ListDeadLettersInput>;
 
+/** Names a dead letter. */
 export const DeadLetterId = z.object({ id: z.uuid() });
 export type DeadLetterId = z.output<typeof DeadLetterId>;
 

@@ -4,6 +4,7 @@ import { DeadLetterId, DeadLetterPage, ListDeadLettersInput, ModuleInfo, QueueIn
 import { listDeadLetters, retryDeadLetter } from "./service/dead-letters.ts";
 import { listModules } from "./service/list-modules.ts";
 
+/** Procedures of `system`. */
 export const systemRouter = router({
   /** What the server is made of. */
   modules: router({

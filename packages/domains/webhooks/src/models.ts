@@ -37,6 +37,7 @@ export type InboxEvent = z.output<typeof InboxEvent>;
 export const InboxEventWithBody = InboxEvent.extend({ body: z.string() });
 export type InboxEventWithBody = z.output<typeof InboxEventWithBody>;
 
+/** A page of stored events, of one status or type where given. */
 export const ListInboxInput = PageInput.extend({
   /** The `nextCursor` of the page before. */
   cursor: z.uuid().nullish(),
@@ -46,9 +47,11 @@ export const ListInboxInput = PageInput.extend({
 }).prefault({});
 export type ListInboxInput = z.output<typeof ListInboxInput>;
 
+/** A page of stored events. */
 export const InboxPage = Page(InboxEvent);
 export type InboxPage = z.output<typeof InboxPage>;
 
+/** Names a stored event by our id, not by Stripe's. */
 export const InboxId = z.object({ id: z.uuid() });
 export type InboxId = z.output<typeof InboxId>;
 

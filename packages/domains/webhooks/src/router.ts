@@ -11,6 +11,7 @@ import {
 } from "./models.ts";
 import { getInboxEvent, getInboxStats, listInbox, replayInboxEvent, replayInboxRange } from "./service/inbox.ts";
 
+/** Procedures of `webhooks`. */
 export const webhooksRouter = router({
   /** Incoming events as they were stored. */
   inbox: router({

@@ -78,6 +78,7 @@ export interface RateLimitRule {
   blockSec?: number;
 }
 
+/** Counts what is limited. Rules are known by their names, so one name stands for one rule. */
 export interface RateLimiter {
   /** Takes one point. `retryAfterSec` is 0 when allowed. */
   consume(rule: RateLimitRule, key: string): Promise<{ allowed: boolean; retryAfterSec: number }>;

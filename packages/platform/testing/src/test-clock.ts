@@ -8,6 +8,7 @@ export interface TestClock extends Clock {
   follow(other: () => Date): void;
 }
 
+/** Makes a clock that shows wall time until a test sets it. */
 export function createTestClock(): TestClock {
   let now = () => new Date();
   return {

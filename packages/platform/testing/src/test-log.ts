@@ -12,6 +12,7 @@ export interface TestLog extends Log {
   entries: LogEntry[];
 }
 
+/** Makes a log that keeps its lines; its children write to the same ones. */
 export function createTestLog(entries: LogEntry[] = [], bound: Record<string, unknown> = {}): TestLog {
   const write =
     (level: LogEntry["level"]) =>
