@@ -17,7 +17,11 @@ export async function adoptCopiedModule(module: ModuleFolder): Promise<string[]>
   const renamed = renameDeclaration(source, former, module.name);
   if (renamed === source) return changes;
   await writeFile(index, renamed);
-  return [...changes, `packages/domains/${module.name}/src/index.ts: module "${former}" is now "${module.name}"`];
+  return [
+    ...changes,
+    `packages/domains/${module.name}/src/index.ts: module "${former}" is now "${module.name}"`,
+    `packages/domains/${module.name}: its error codes, events, tables and README may still say "${former}"; that is yours to rename`,
+  ];
 }
 
 async function renamePackage(module: ModuleFolder, wanted: string): Promise<string> {

@@ -11,13 +11,13 @@ const reserved = new Set(
   ),
 );
 
-/** Writes a module's folder and answers its path. Errors: a name that cannot be a router key, a folder that is there already. */
+/** Whether a name can be a router's key and an import's name. What every object has is neither. */
+export function isModuleName(name: string): boolean {
+  return moduleNamePattern.test(name) && !reserved.has(name) && !(name in {});
+}
+
+/** Writes a module's folder and answers its path. Errors: a folder that is there already. */
 export async function createModule(root: string, name: string): Promise<string> {
-  if (!moduleNamePattern.test(name) || reserved.has(name)) {
-    throw new Error(
-      `"${name}" cannot name a module: two to 31 small letters and digits, a letter first, no reserved word.`,
-    );
-  }
   const folder = join(root, "packages", "domains", name);
   if (existsSync(folder)) throw new Error(`packages/domains/${name} exists already.`);
   for (const [file, text] of Object.entries(moduleFiles(name))) {
