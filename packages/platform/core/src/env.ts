@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { addressProblems } from "./env/address-problems.ts";
+import { secretProblems } from "./env/secret-problems.ts";
 
 const list = z
   .string()
@@ -73,8 +75,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 
 function productionProblems(env: Env): string[] {
   if (env.NODE_ENV !== "production") return [];
-  const problems: string[] = [];
-  if (!env.API_URL) problems.push("API_URL: missing");
+  const { API_URL, SUPABASE_URL, STRIPE_API_BASE } = env;
+  const problems = [...secretProblems(env), ...addressProblems({ API_URL, SUPABASE_URL, STRIPE_API_BASE })];
+  if (!API_URL) problems.push("API_URL: missing");
   const isAlone = env.ROLE === "all" && env.SINGLE_INSTANCE;
   for (const name of ["CACHE_PROVIDER", "RATE_LIMIT_PROVIDER", "EVENT_BUS_PROVIDER"] as const)
     if (env[name] === "memory" && !isAlone)

@@ -1,0 +1,49 @@
+import { sql } from "kysely";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { createCtx, defineJob, defineModule, newId } from "@turnpike/core";
+import { createTestApp } from "@turnpike/testing";
+import { startJobs, startWorkers } from "../src/index.ts";
+
+test("a process that must end hands back the job it is at, and the next one does it", async () => {
+  const begun = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<string>();
+  const moduleOf = (handle: (text: string) => Promise<void>) =>
+    defineModule({
+      name: "kiln",
+      jobs: [
+        defineJob({
+          queue: "kiln.fire",
+          schema: z.object({ text: z.string() }),
+          retryLimit: 3,
+          handle: (_ctx, { text }) => handle(text),
+        }),
+      ],
+    });
+  const stuck = moduleOf(async () => {
+    begun.resolve();
+    await never.promise;
+  });
+  const app = await createTestApp({ modules: [stuck] });
+  const url = app.database.apiUrl;
+  const ctx = () => createCtx(app.deps, { type: "system", job: "test" }, { requestId: newId(), organizationId: null });
+  const start = async (module: typeof stuck) => {
+    const jobs = await startJobs({ url, modules: [module], log: app.deps.log, isWorker: true });
+    await startWorkers(jobs, [module], ctx);
+    return jobs;
+  };
+  const first = await start(stuck);
+  await first.boss.send("kiln.fire", { text: "pot" });
+  await begun.promise;
+  await first.stop(1000);
+  const { rows } = await sql<{ state: string }>`select state from pgboss.job where name = 'kiln.fire'`.execute(
+    app.owner,
+  );
+  expect(rows).toEqual([{ state: "retry" }]);
+  const second = await start(moduleOf(async (text) => done.resolve(text)));
+  expect(await done.promise).toBe("pot");
+  never.resolve();
+  await second.stop(5000);
+  await app.close();
+});
