@@ -1,5 +1,5 @@
+import { describeMigration } from "@turnpike/api";
 import { migrateDatabase } from "./stack/migrate-database.ts";
-import type { MigrateResult } from "./stack/migrate-database.ts";
 import { runScript, UsageError } from "./stack/run-script.ts";
 import { loadEnvFile } from "./stack/settings.ts";
 
@@ -24,19 +24,6 @@ await runScript({
       bootstrap: process.env.NODE_ENV === "production" ? "never" : "if_plain",
       onProgress: (message) => void process.stdout.write(`${message}\n`),
     });
-    report(result);
+    for (const line of describeMigration(result)) process.stdout.write(`${line}\n`);
   },
 });
-
-function report({ applied, notices, login, canUseLoginRole }: MigrateResult): void {
-  for (const notice of notices) process.stdout.write(`notice: ${notice}\n`);
-  const words = {
-    set: "turnpike_api may log in with the password in DATABASE_URL",
-    no_password: "turnpike_api cannot log in yet: DATABASE_URL carries no password for it",
-    other_role: "turnpike_api was left as it is: DATABASE_URL logs in as another role",
-  };
-  process.stdout.write(`${words[login]}\n`);
-  if (!canUseLoginRole)
-    process.stdout.write("turnpike_api may not act for users here: let DATABASE_URL log in as the owner\n");
-  process.stdout.write(applied.length === 0 ? "nothing to apply\n" : `applied ${applied.length}\n`);
-}

@@ -1,9 +1,6 @@
-import { fileURLToPath } from "node:url";
-import { apiRole, canActForUsers, migrate, readMigrations, setApiPassword } from "@turnpike/database";
-import { migrateJobs } from "@turnpike/jobs";
+import { migrateDatabase as migrateOurs } from "@turnpike/api";
+import type { MigrateResult } from "@turnpike/api";
 import { bootstrapDatabase, RealSupabaseError } from "@turnpike/local-supabase";
-
-const migrationsFolder = fileURLToPath(new URL("../../supabase/migrations", import.meta.url));
 
 interface MigrateOptions {
   /** A session connection of the owner. */
@@ -22,26 +19,8 @@ function passRealSupabase(bootstrap: "always" | "if_plain"): (error: unknown) =>
   };
 }
 
-/** What a migration did, in words for the one who ran it. */
-export interface MigrateResult {
-  applied: string[];
-  notices: string[];
-  login: Awaited<ReturnType<typeof setApiPassword>>;
-  /** Whether the login role may act for users here; if not, the API logs in as the owner. */
-  canUseLoginRole: boolean;
-}
-
-/** Brings a database to where the code expects it: bootstrap where allowed, our migrations, the jobs' schema, the login role. */
-export async function migrateDatabase({
-  ownerUrl,
-  apiUrl,
-  bootstrap,
-  onProgress,
-}: MigrateOptions): Promise<MigrateResult> {
-  if (bootstrap !== "never") await bootstrapDatabase(ownerUrl).catch(passRealSupabase(bootstrap));
-  const migrations = await readMigrations(migrationsFolder);
-  const report = await migrate({ url: ownerUrl, migrations, ...(onProgress && { onProgress }) });
-  await migrateJobs(ownerUrl, apiRole);
-  const login = await setApiPassword(ownerUrl, apiUrl);
-  return { ...report, login, canUseLoginRole: await canActForUsers(ownerUrl) };
+/** Brings a database to where the code expects it: bootstrap where allowed, then what production does as well. */
+export async function migrateDatabase({ bootstrap, ...options }: MigrateOptions): Promise<MigrateResult> {
+  if (bootstrap !== "never") await bootstrapDatabase(options.ownerUrl).catch(passRealSupabase(bootstrap));
+  return migrateOurs(options);
 }

@@ -1,4 +1,6 @@
 export { createLog } from "./log.ts";
+export { describeMigration, migrateDatabase } from "./migrate-database.ts";
+export type { MigrateResult } from "./migrate-database.ts";
 export type { AppRouter } from "./modules.gen.ts";
 export { appRouter, modules } from "./modules.gen.ts";
 export { createStripeClient } from "./stripe-client.ts";

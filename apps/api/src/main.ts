@@ -1,18 +1,35 @@
 import { EnvError, readEnv } from "@turnpike/core";
+import { migrateCommand } from "./migrate-command.ts";
 import { appRouter, modules } from "./modules.gen.ts";
+import { isBundled } from "./release.ts";
+import type { RunningServer } from "./server.ts";
 import { startServer } from "./server.ts";
 
-/** The process's life: read the environment, start, drain on SIGTERM or SIGINT. */
-async function main(): Promise<void> {
-  const server = await startServer(readEnv(), modules, appRouter);
-  const stop = (): void => {
-    server.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
+const drainMs = 30_000;
+// How long a balancer may still send new requests after it could have seen `/readyz` at 503.
+const noticeMs = 2000;
+
+/** The process's life: `migrate` and end, or serve until SIGTERM or SIGINT. A second signal ends at once. */
+async function main([command, ...args]: string[]): Promise<void> {
+  if (isBundled) process.env["NODE_ENV"] ||= "production";
+  if (command === "migrate") return migrateCommand(args, process.env, (line) => void process.stdout.write(`${line}\n`));
+  if (command !== undefined) throw new EnvError("Usage: main.js [migrate [--url URL]]");
+  await serve();
+}
+
+async function serve(): Promise<void> {
+  const life: { server?: RunningServer; isEnding: boolean } = { isEnding: false };
+  const end = (): void => {
+    if (life.isEnding) process.exit(1);
+    life.isEnding = true;
+    if (!life.server) process.exit(0);
+    const isProduction = process.env["NODE_ENV"] === "production";
+    life.server.stop(drainMs, isProduction ? noticeMs : 0).then(() => process.exit(0), fail);
   };
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  // As a container's first process nothing else would end us: the system ignores a signal that such a process does not handle.
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  life.server = await startServer(readEnv(), modules, appRouter);
 }
 
 function fail(error: unknown): never {
@@ -22,4 +39,4 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-main().catch(fail);
+main(process.argv.slice(2)).catch(fail);

@@ -1,21 +1,23 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
-import { createServer } from "node:http";
 import type { AnyRouter } from "@trpc/server";
-import { createTokenVerifier } from "@turnpike/auth";
 import type { Deps, Env, Module } from "@turnpike/core";
 import { EnvError } from "@turnpike/core";
 import { openDeps } from "./deps.ts";
-import { createApp } from "./http/app.ts";
+import { startWeb } from "./http/start-web.ts";
 import { createLog } from "./log.ts";
 import { startWorker, systemCtx } from "./worker.ts";
 
 /** A running process of ours. */
 export interface RunningServer {
   deps: Deps;
-  /** Turns `/readyz` to 503, refuses new connections, lets what runs finish within `drainMs`, closes everything. */
-  stop(drainMs?: number): Promise<void>;
+  /**
+   * Turns `/readyz` to 503, serves on for `noticeMs`, refuses new connections, lets what runs finish, closes everything;
+   * all within `drainMs`. Jobs that are still at work then go back to the queue.
+   */
+  stop(drainMs?: number, noticeMs?: number): Promise<void>;
 }
+
+// What is left of the drain for jobs when requests use up all of theirs.
+const jobsShareMs = 5000;
 
 /** Starts the roles that the environment names. All or nothing: a module that fails to start stops the start, named. */
 export async function startServer(env: Env, modules: readonly Module[], appRouter: AnyRouter): Promise<RunningServer> {
@@ -29,11 +31,12 @@ export async function startServer(env: Env, modules: readonly Module[], appRoute
     log.info("server.started", { role: env.ROLE, modules: modules.map(({ name }) => name) });
     return {
       deps: open.deps,
-      async stop(drainMs = 30_000) {
+      async stop(drainMs = 30_000, noticeMs = 0) {
         log.info("server.stopping");
-        await web?.stop(drainMs);
+        const startedAt = performance.now();
+        await web?.stop(env.ROLE === "web" ? drainMs : drainMs - Math.min(jobsShareMs, drainMs / 2), noticeMs);
         await stopModules(open.deps);
-        await open.close(drainMs);
+        await open.close(Math.max(0, drainMs - (performance.now() - startedAt)));
         log.info("server.stopped");
       },
     };
@@ -49,41 +52,6 @@ function refuseUnknownModules({ MODULES_DISABLED }: Env, modules: readonly Modul
   const unknown = MODULES_DISABLED.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new EnvError(`MODULES_DISABLED: ${unknown.join(", ")} is not known. Known: ${known.join(", ")}`);
-}
-
-async function startWeb(env: Env, deps: Deps, appRouter: AnyRouter): Promise<{ stop(drainMs: number): Promise<void> }> {
-  const state = { isDraining: false };
-  const verifyToken = createTokenVerifier(tokenSource(env));
-  const server = createServer(createApp({ env, deps, appRouter, verifyToken, isDraining: () => state.isDraining }));
-  server.headersTimeout = 15_000;
-  server.requestTimeout = 60_000;
-  await listen(server, env);
-  return {
-    async stop(drainMs) {
-      state.isDraining = true;
-      const closed = once(server, "close");
-      server.close();
-      server.closeIdleConnections();
-      const force = setTimeout(() => server.closeAllConnections(), drainMs);
-      await closed;
-      clearTimeout(force);
-    },
-  };
-}
-
-async function listen(server: Server, env: Env): Promise<void> {
-  // In production a container's port must be reachable from outside; anywhere else nobody but this machine is meant.
-  server.listen(env.PORT, env.HOST ?? (env.NODE_ENV === "production" ? "0.0.0.0" : "127.0.0.1"));
-  await once(server, "listening");
-}
-
-function tokenSource(env: Env) {
-  const issuer = new URL("/auth/v1", env.SUPABASE_URL).href;
-  return {
-    issuer,
-    jwksUrl: `${issuer}/.well-known/jwks.json`,
-    ...(env.SUPABASE_JWT_SECRET && { legacySecret: env.SUPABASE_JWT_SECRET }),
-  };
 }
 
 async function startModules(deps: Deps): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./free-port.ts";
@@ -15,15 +16,24 @@ export interface KillableServer {
   kill(): Promise<void>;
   /** Asks it to end, as a deployment does, and returns its exit code. */
   terminate(): Promise<number | null>;
+  /** Sends SIGTERM and does not wait. */
+  signal(): void;
+  /** Its exit code, once it has ended. */
+  ended: Promise<number | null>;
 }
 
-/** Starts `main.ts` on a free port and waits until it is ready. `env` is all that it gets besides the port. */
-export async function startKillableServer(env: Record<string, string>): Promise<KillableServer> {
-  const port = String(await freePort());
-  const child = spawn(process.execPath, [main], {
+/**
+ * Starts `main.ts`, or the program given as `file`, in its own folder, and waits until it is ready. `env` is all that it gets
+ * besides the port, which is a free one where `env` names none.
+ */
+export async function startKillableServer(env: Record<string, string>, file = main): Promise<KillableServer> {
+  const port = env["PORT"] ?? String(await freePort());
+  const child = spawn(process.execPath, [file], {
+    cwd: dirname(file),
     env: { ...env, PORT: port },
     stdio: ["ignore", "ignore", "inherit"],
   });
+  const ended = once(child, "exit").then(() => child.exitCode);
   const url = `http://127.0.0.1:${port}`;
   const kill = () => killed(child);
   try {
@@ -32,7 +42,8 @@ export async function startKillableServer(env: Record<string, string>): Promise<
     await kill();
     throw error;
   }
-  return { url, kill, terminate: () => terminated(child) };
+  const signal = () => void child.kill("SIGTERM");
+  return { url, kill, terminate: () => terminated(child), signal, ended };
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {

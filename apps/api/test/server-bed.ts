@@ -12,14 +12,14 @@ import { createTestDatabase } from "@turnpike/testing";
 import { freePort } from "./free-port.ts";
 
 /** Everything around a server, and the environment that leads there. */
-interface Parts {
+export interface Parts {
   url: string;
   variables: Record<string, string>;
   close(): Promise<void>;
 }
 
 /** Starts what a server needs, on ports and a database of its own. */
-async function startParts(): Promise<Parts> {
+export async function startParts(): Promise<Parts> {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-api-"));
   const database = await createTestDatabase();
   const mail = await startMail({});

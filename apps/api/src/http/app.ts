@@ -6,6 +6,7 @@ import express from "express";
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from "express";
 import type { Deps, Env } from "@turnpike/core";
 import { appErrorOf, createCtx, requestIds } from "@turnpike/core";
+import { releaseVersion } from "../release.ts";
 import type { VerifyToken } from "./actor.ts";
 import { ctxOfRequest } from "./actor.ts";
 import { cors } from "./cors.ts";
@@ -48,7 +49,8 @@ export function createApp({ env, deps, appRouter, verifyToken, isDraining }: App
       responseMeta: ({ errors }) => ({ headers: headersFor(errors) }),
     }),
   );
-  app.get("/", (_req, res) => void res.json({ name: "turnpike", version: "0.1.0" }));
+  const about = { name: "turnpike", version: releaseVersion() };
+  app.get("/", (_req, res) => void res.json(about));
   app.use((req, res) => void res.status(404).json(errorBody("core.not_found", "There is nothing here.", req)));
   app.use(lastResort(deps));
   return app;
