@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { configOf, EnvError, readEnv } from "@turnpike/core";
 
 const complete = {
-  DATABASE_URL: "postgres://api:secret@db.test/turnpike",
+  DATABASE_URL: "postgres://api:of-our-own@db.test/turnpike",
   SUPABASE_URL: "https://project.supabase.test",
   SUPABASE_ANON_KEY: "anon",
   SUPABASE_SERVICE_KEY: "service",
