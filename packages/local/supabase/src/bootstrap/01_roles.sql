@@ -1,7 +1,3 @@
--- Roles belong to the whole cluster, so databases of one cluster may be bootstrapped at the same moment. A lock on a
--- shared catalog is the one lock they have in common; it does not block logins.
-lock table pg_catalog.pg_authid in share row exclusive mode;
-
 do $$
 declare
   wanted record;
@@ -44,7 +40,41 @@ begin
 end
 $$;
 
--- GoTrue works with this search_path, so triggers on auth.users see it too.
-alter role supabase_auth_admin set search_path = auth;
-alter role supabase_auth_admin set idle_in_transaction_session_timeout = 60000;
-alter role supabase_storage_admin set search_path = storage;
+-- Who is no superuser gives the schemas and tables below away, which only a member of their new owner may do.
+do $$
+declare
+  owner name;
+begin
+  foreach owner in array array['supabase_auth_admin', 'supabase_storage_admin'] loop
+    if not pg_has_role(owner, 'USAGE') then
+      execute format('grant %I to current_user', owner);
+    end if;
+  end loop;
+end
+$$;
+
+-- GoTrue works with this search_path, so triggers on auth.users see it too. A setting that stands is left alone: it
+-- belongs to the whole cluster, and only who may administer the role may write it.
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select *
+    from (values
+      ('supabase_auth_admin', 'search_path', 'auth'),
+      ('supabase_auth_admin', 'idle_in_transaction_session_timeout', '60000'),
+      ('supabase_storage_admin', 'search_path', 'storage')
+    ) as settings (role, setting, value)
+  loop
+    if not exists (
+      select
+      from pg_catalog.pg_db_role_setting s
+      where s.setrole = wanted.role::regrole and s.setdatabase = 0
+        and wanted.setting || '=' || wanted.value = any (s.setconfig)
+    ) then
+      execute format('alter role %I set %I = %L', wanted.role, wanted.setting, wanted.value);
+    end if;
+  end loop;
+end
+$$;
