@@ -18,6 +18,9 @@ const weakReasons: Record<string, string> = {
 /** Seconds to wait when Supabase Auth does not say how long. */
 const defaultRetrySec = 60;
 
+// GoTrue says it in words only: "… you can only request this after 42 seconds."
+const waitInWords = /after (\d+) seconds?/;
+
 const signUpDisabled: Translation = (error) => errors.sign_up_disabled({ authCode: error.code });
 const accountExists: Translation = () => errors.account_exists();
 const emailRefused: Translation = (error) =>
@@ -85,6 +88,11 @@ export function isMailLimit(error: AuthError): boolean {
   return error.code === "over_email_send_rate_limit";
 }
 
+/** Whether it was this very account that was sent a mail a moment ago; it says so in words only. */
+export function isMailInterval(error: AuthError): boolean {
+  return isMailLimit(error) && waitInWords.test(error.message);
+}
+
 function weakIssues(error: AuthError, path: PasswordField): FieldIssue[] {
   const unspecific = "It is too easy to guess.";
   const reasons = isAuthWeakPasswordError(error) ? error.reasons : [];
@@ -92,8 +100,8 @@ function weakIssues(error: AuthError, path: PasswordField): FieldIssue[] {
   return reasons.map((reason) => ({ path, message: weakReasons[reason] ?? unspecific }));
 }
 
-/** GoTrue says it in words only: "… you can only request this after 42 seconds." */
+/** How long to wait, as the words of GoTrue say. */
 function retryAfterSec(message: string): number {
-  const seconds = /after (\d+) seconds?/.exec(message)?.[1];
+  const seconds = waitInWords.exec(message)?.[1];
   return seconds === undefined ? defaultRetrySec : Math.max(1, Number(seconds));
 }

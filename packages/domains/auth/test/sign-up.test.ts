@@ -102,6 +102,25 @@ describe("where addresses are confirmed", () => {
   });
 });
 
+describe("where mails to one address keep a distance", () => {
+  let app: AuthApp;
+  beforeAll(async () => {
+    app = await createAuthApp({ mailIntervalSec: 60 });
+  });
+  afterAll(() => app.close());
+
+  test("signing up once more, or twice at once, is answered alike and sends one mail whose link works", async () => {
+    const email = newEmail();
+    const visitor = await app.callerOf();
+    const signUp = () => visitor.signUp({ email, password, fullName: "Ada" });
+    const answers = [...(await Promise.all([signUp(), signUp()])), await signUp()];
+    expect(answers).toEqual(Array.from({ length: 3 }, () => ({ status: "confirmation_sent" })));
+    expect(await app.mailsTo(email)).toBe(1);
+    const tokenHash = await app.tokenHashSentTo(email, "Confirm");
+    expect(await visitor.confirmEmail({ tokenHash })).toMatchObject({ status: "signed_in" });
+  });
+});
+
 describe("where addresses are not confirmed", () => {
   let app: AuthApp;
   beforeAll(async () => {

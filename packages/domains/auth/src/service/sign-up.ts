@@ -1,14 +1,14 @@
 import type { Ctx } from "@turnpike/core";
 import { readAuthSession } from "../auth-session.ts";
 import { events } from "../events.ts";
-import { translateAuthError } from "../gotrue-errors.ts";
+import { isMailInterval, translateAuthError } from "../gotrue-errors.ts";
 import type { SignUpInput, SignUpResult } from "../models.ts";
 import { accountLimits, consumeByAccount } from "../rate-limits.ts";
 import { confirmationUrl } from "./return-urls.ts";
 
 /**
  * Makes an account. Where the project confirms addresses the answer is the same for a known one, and nothing happens
- * to that account. Errors: auth.weak_password, auth.account_exists, auth.sign_up_disabled, auth.email_refused, core.limited.
+ * to that account; so it is for one that was sent its mail a moment ago. Errors: auth.weak_password, auth.account_exists, auth.sign_up_disabled, auth.email_refused, core.limited.
  */
 export async function signUp(ctx: Ctx, input: SignUpInput): Promise<SignUpResult> {
   const { email, password, fullName } = input;
@@ -18,6 +18,11 @@ export async function signUp(ctx: Ctx, input: SignUpInput): Promise<SignUpResult
     password,
     options: { data: { full_name: fullName }, emailRedirectTo: confirmationUrl(ctx) },
   });
+  if (error && isMailInterval(error)) {
+    // Only an address that waits for its confirmation meets this limit at the second try: saying it would tell which.
+    ctx.log.warn("auth.mail_limited", { mail: "confirmation" });
+    return { status: "confirmation_sent" };
+  }
   if (error) throw translateAuthError(error);
   const begun = data.session && readAuthSession(data.session);
   // For a confirmed address Supabase Auth answers with a made-up user, who has no identities.
