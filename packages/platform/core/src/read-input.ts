@@ -52,6 +52,8 @@ function requirePlain(json: unknown): void {
     if (path.length >= maxDepth) throw refusal([], `Nest at most ${maxDepth} levels.`);
     for (const [key, child] of Object.entries(value)) {
       if (!isPlainText(key)) throw refusal(path, "Use Unicode text without NUL.");
+      // Copied, it would be the prototype of what it stands in.
+      if (key === "__proto__") throw refusal(path, "Use no key of that name.");
       left.push({ value: child, path: [...path, key] });
     }
   }

@@ -42,6 +42,7 @@ test.each([
   ["a tree of types", typed(["Date", { b: ["Date"] }], 1)],
   ["a path to the prototype", { json: {}, meta: { values: { "__proto__.x": ["undefined"] } } }],
   ["a path to the constructor", { json: {}, meta: { values: { "constructor.prototype.x": ["Date"] } } }],
+  ["a prototype in the JSON", JSON.parse('{"json":{"a":{"__proto__":{"isAdmin":true}}}}')],
   ["a very long path", { json: {}, meta: { values: { [Array(10_000).fill("a").join(".")]: ["Date"] } } }],
   ["20 000 levels", nested(20_000)],
   ["no envelope", null],
