@@ -49,6 +49,7 @@ async function bringUp(options: StackOptions, started: Stoppers): Promise<StackI
   const { settings, dataDir } = options;
   const secrets = await localSecrets(dataDir);
   const ports = await stackPorts(options.firstPort, settings.port);
+  started.add(ports.releaseApi);
   const { ownerUrl, databaseUrl } = await migratedDatabase(options, started, secrets.apiPassword);
   const mail = settings.smtpUrl ? { smtpUrl: settings.smtpUrl, url: "" } : await mailCatcher(options, started, ports);
   const supabase =
@@ -59,7 +60,7 @@ async function bringUp(options: StackOptions, started: Stoppers): Promise<StackI
   const stripe =
     settings.stripe ??
     (await localStripe(options, started, ports, { url: `${apiUrl}/api/webhooks/stripe`, secret: webhookSecret }));
-  const deps = await api(options, started, ports.api, {
+  const deps = await api(options, started, ports, {
     DATABASE_URL: databaseUrl,
     SUPABASE_URL: supabase.url,
     SUPABASE_ANON_KEY: supabase.anonKey,
@@ -94,10 +95,12 @@ async function migratedDatabase(options: StackOptions, started: Stoppers, apiPas
   return { ownerUrl, databaseUrl: canUseLoginRole || settings.apiUrl ? apiUrl : ownerUrl };
 }
 
-async function api(options: StackOptions, started: Stoppers, port: number, parts: NodeJS.ProcessEnv) {
+async function api(options: StackOptions, started: Stoppers, ports: StackPorts, parts: NodeJS.ProcessEnv) {
   options.onProgress("API and worker");
-  const own = { NODE_ENV: "development", ROLE: "all", LOG_LEVEL: options.logLevel, PORT: String(port) };
-  const server = await startServer(readEnv({ ...process.env, ...own, ...parts }), modules, appRouter);
+  const own = { NODE_ENV: "development", ROLE: "all", LOG_LEVEL: options.logLevel, PORT: String(ports.api) };
+  const env = readEnv({ ...process.env, ...own, ...parts });
+  await ports.releaseApi();
+  const server = await startServer(env, modules, appRouter);
   started.add(() => server.stop(5_000));
   return server.deps;
 }
