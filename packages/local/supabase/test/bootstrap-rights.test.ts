@@ -9,7 +9,7 @@ import { MissingRightsError, bootstrapDatabase } from "../src/index.ts";
 
 interface Server {
   url: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 async function startEmbedded(): Promise<Server> {
@@ -27,7 +27,7 @@ async function startEmbedded(): Promise<Server> {
 /** A kind of cluster; the lists are the first words of what an owner lacks there. */
 interface Cluster {
   name: string;
-  start(): Promise<Server>;
+  start: () => Promise<Server>;
   poorOwnerLacks: string[];
   secondOwnerLacks: string[];
 }
@@ -81,10 +81,13 @@ describe.each(clusters)("PostgreSQL $name", ({ name, start, poorOwnerLacks, seco
 
   /** What a bootstrap is refused for; nothing when it is done. */
   async function missingFor(url: string): Promise<string[]> {
-    const error: unknown = await bootstrapDatabase(url).catch((thrown: unknown) => thrown);
-    if (error === undefined) return [];
-    if (!(error instanceof MissingRightsError)) throw error;
-    return error.missing.map((right) => right.split(/[,:] /)[0] ?? "");
+    try {
+      await bootstrapDatabase(url);
+      return [];
+    } catch (error) {
+      if (!(error instanceof MissingRightsError)) throw error;
+      return error.missing.map((right) => right.split(/[,:] /)[0] ?? "");
+    }
   }
 
   test("an owner is told everything that is missing at once, and nothing was changed", async () => {
