@@ -37,7 +37,7 @@ function errorFields(error: unknown): unknown {
     stack: error.stack
       ?.split("\n")
       .filter((line) => line.startsWith("    at "))
-      .map((line) => line.trim()),
+      .map((line) => scrub(line.trim())),
     ...("code" in error && { code: error.code }),
     ...(error.cause !== undefined && { cause: errorFields(error.cause) }),
   };
