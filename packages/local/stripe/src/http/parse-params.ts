@@ -4,6 +4,11 @@ import { bracketed, type Form } from "./form.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** Parameters that Stripe took before the version spoken here, and what to send now. */
+const removed: Readonly<Record<string, string>> = {
+  payment_method_types: ". It was removed in API version 2026-10-28.endive; use `allowed_payment_method_types`.",
+};
+
 /**
  * Checks a form against a route's schema and returns its values.
  * Errors, as Stripe words them: `parameter_unknown`, `parameter_missing`, `parameter_invalid_empty`,
@@ -29,7 +34,11 @@ function toStripeError(issue: Issue, form: Form): StripeError {
   const param = bracketed(issue.path);
   if (issue.code === "unrecognized_keys") {
     const unknown = bracketed([...issue.path, issue.keys[0] ?? ""]);
-    return invalidRequest(`Received unknown parameter: ${unknown}`, { code: "parameter_unknown", param: unknown });
+    const hint = removed[unknown] ?? "";
+    return invalidRequest(`Received unknown parameter: ${unknown}${hint}`, {
+      code: "parameter_unknown",
+      param: unknown,
+    });
   }
   const raw = valueAt(form, issue.path);
   if (raw === undefined) return parameterMissing(param);

@@ -3,6 +3,7 @@ import { mergeMetadata } from "../http/params.ts";
 import { randomText } from "../ids.ts";
 import type { CheckoutSession } from "../model/objects.ts";
 import type { SessionCreate } from "./checkout-params.ts";
+import { pageFields } from "./session-page.ts";
 
 /** A session lives this long unless told otherwise, in seconds. */
 export const longestSec = 24 * 3600;
@@ -12,11 +13,11 @@ export function blankSession(ctx: Ctx, params: SessionCreate, currency: string |
   const id = `cs_test_${randomText(58)}`;
   return {
     ...unusedParts(),
+    ...pageFields(params, params.mode),
     id,
     object: "checkout.session",
     allow_promotion_codes: params.allow_promotion_codes ?? null,
-    automatic_tax: { enabled: params.automatic_tax?.enabled ?? false, liability: null, provider: null, status: null },
-    billing_address_collection: params.billing_address_collection ?? null,
+    allowed_payment_method_types: params.allowed_payment_method_types ?? ["card"],
     cancel_url: params.cancel_url ?? null,
     client_reference_id: params.client_reference_id ?? null,
     created: ctx.now,
@@ -29,7 +30,6 @@ export function blankSession(ctx: Ctx, params: SessionCreate, currency: string |
     customer_email: params.customer_email ?? null,
     discounts: null,
     expires_at: params.expires_at ?? ctx.now + longestSec,
-    locale: params.locale ?? null,
     metadata: mergeMetadata({}, params.metadata),
     mode: params.mode,
     payment_method_collection:
@@ -40,7 +40,6 @@ export function blankSession(ctx: Ctx, params: SessionCreate, currency: string |
           : "if_required",
     payment_status: params.mode === "setup" ? "no_payment_required" : "unpaid",
     status: "open",
-    submit_type: params.submit_type ?? null,
     success_url: params.success_url ?? null,
     url: `${ctx.baseUrl}/c/pay/${id}`,
   };
@@ -49,22 +48,16 @@ export function blankSession(ctx: Ctx, params: SessionCreate, currency: string |
 function unusedParts() {
   return {
     adaptive_pricing: null,
-    after_expiration: null,
-    allowed_payment_method_types: ["card"],
     amount_subtotal: null,
     amount_total: null,
     client_secret: null,
     collected_information: null,
     consent: null,
-    consent_collection: null,
     currency_conversion: null,
-    custom_fields: [],
-    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
     customer_account: null,
     customer_details: null,
     integration_identifier: null,
     invoice: null,
-    invoice_creation: null,
     livemode: false,
     managed_payments: { enabled: false },
     origin_context: null,
@@ -75,7 +68,6 @@ function unusedParts() {
     payment_method_types: ["card"],
     permissions: null,
     recovered_from: null,
-    saved_payment_method_options: null,
     setup_intent: null,
     shipping_address_collection: null,
     shipping_cost: null,

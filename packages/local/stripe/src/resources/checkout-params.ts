@@ -12,11 +12,13 @@ import {
   timestamp,
   url,
 } from "../http/params.ts";
+import { pageParams } from "./checkout-page-params.ts";
 import { PriceData } from "./price-params.ts";
 import { trialSettings } from "./trial-settings.ts";
 
-/** What POST /v1/checkout/sessions takes. `automatic_tax` and display settings are accepted and have no effect here. */
+/** What POST /v1/checkout/sessions takes. */
 export const SessionCreate = z.strictObject({
+  ...pageParams,
   mode: z.enum(["payment", "setup", "subscription"]),
   line_items: z
     .array(
@@ -36,9 +38,6 @@ export const SessionCreate = z.strictObject({
   customer: text().optional(),
   customer_email: email().optional(),
   customer_creation: z.enum(["always", "if_required"]).optional(),
-  customer_update: z
-    .strictObject({ address: text().optional(), name: text().optional(), shipping: text().optional() })
-    .optional(),
   client_reference_id: text(200).optional(),
   metadata: metadata().optional(),
   currency: currency().optional(),
@@ -49,7 +48,12 @@ export const SessionCreate = z.strictObject({
     .optional(),
   expires_at: timestamp().optional(),
   payment_method_collection: z.enum(["always", "if_required"]).optional(),
-  allowed_payment_method_types: z.array(z.enum(["card"])).optional(),
+  allowed_payment_method_types: z
+    .array(text(50))
+    .refine((types) => types.includes("card"), {
+      message: "This local Stripe takes cards only: name `card` among them.",
+    })
+    .optional(),
   subscription_data: z
     .strictObject({
       description: text(500).optional(),
@@ -68,11 +72,6 @@ export const SessionCreate = z.strictObject({
     })
     .optional(),
   setup_intent_data: z.strictObject({ description: text(1000).optional(), metadata: metadata().optional() }).optional(),
-  automatic_tax: z.strictObject({ enabled: flag() }).optional(),
-  billing_address_collection: z.enum(["auto", "required"]).optional(),
-  locale: text(10).optional(),
-  submit_type: z.enum(["auto", "book", "donate", "pay", "subscribe"]).optional(),
-  tax_id_collection: z.strictObject({ enabled: flag() }).optional(),
   ui_mode: z.enum(["hosted_page"]).optional(),
 });
 export type SessionCreate = z.output<typeof SessionCreate>;

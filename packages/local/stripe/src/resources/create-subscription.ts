@@ -18,6 +18,7 @@ import type { PaymentMethod } from "../model/payments.ts";
 import { StripeError, invalidRequest, parameterMissing } from "../stripe-error.ts";
 import { createPrice } from "./create-price.ts";
 import type { SubscriptionCreate } from "./subscription-params.ts";
+import { settingsOf } from "./subscription-settings.ts";
 
 /**
  * Makes a subscription by API: its first invoice is charged at once, unless `default_incomplete` leaves that to the browser.
@@ -62,7 +63,7 @@ function buildFrom(ctx: Ctx, params: SubscriptionCreate): Subscription {
       },
     );
   }
-  const built = buildSubscription(ctx, {
+  const plain = buildSubscription(ctx, {
     customerId: params.customer,
     items: params.items.map((item, index) => ({
       price:
@@ -80,6 +81,7 @@ function buildFrom(ctx: Ctx, params: SubscriptionCreate): Subscription {
       ? {}
       : { missingPaymentMethod: params.trial_settings.end_behavior.missing_payment_method }),
   });
+  const built: Subscription = { ...plain, ...settingsOf(plain, params) };
   const { end } = periodOf(built);
   if (params.cancel_at_period_end === true)
     return { ...built, cancel_at_period_end: true, cancel_at: end, canceled_at: ctx.now };

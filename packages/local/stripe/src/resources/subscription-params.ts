@@ -12,6 +12,7 @@ import {
   timestamp,
 } from "../http/params.ts";
 import { PriceData } from "./price-params.ts";
+import { settingsParams } from "./subscription-settings.ts";
 import { trialSettings } from "./trial-settings.ts";
 
 const discounts = () =>
@@ -33,20 +34,13 @@ const cancellationDetails = z.strictObject({
     ]),
   ).optional(),
 });
-const paymentSettings = z
-  .strictObject({
-    save_default_payment_method: z.enum(["off", "on_subscription"]).optional(),
-    payment_method_types: emptyable(z.array(z.enum(["card"]))).optional(),
-  })
-  .optional();
 const shared = {
+  ...settingsParams,
   cancel_at_period_end: flag().optional(),
   default_payment_method: emptyable(text()).optional(),
   description: emptyable(text(500)).optional(),
   discounts: discounts(),
   metadata: metadata().optional(),
-  off_session: flag().optional(),
-  payment_settings: paymentSettings,
   proration_behavior: z.enum(["always_invoice", "create_prorations", "none"]).optional(),
   trial_end: z.union([z.literal("now"), timestamp()]).optional(),
   trial_settings: trialSettings().optional(),
@@ -70,7 +64,6 @@ export const SubscriptionCreate = z.strictObject({
     .max(20),
   billing_mode: z.strictObject({ type: z.enum(["flexible"]) }).optional(),
   cancel_at: cancelAt().optional(),
-  collection_method: z.enum(["charge_automatically"]).optional(),
   currency: currency().optional(),
   payment_behavior: z.enum(["allow_incomplete", "default_incomplete", "error_if_incomplete"]).optional(),
   trial_period_days: integer(0, 730).optional(),

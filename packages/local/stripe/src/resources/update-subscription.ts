@@ -8,6 +8,7 @@ import type { Subscription } from "../model/billing.ts";
 import { invalidRequest } from "../stripe-error.ts";
 import { itemRequests } from "./item-requests.ts";
 import type { SubscriptionUpdate } from "./subscription-params.ts";
+import { settingsOf } from "./subscription-settings.ts";
 
 /**
  * Changes a running subscription. Everything but items goes in one step and one event; a change of items follows with its
@@ -23,6 +24,7 @@ export function updateSubscription(ctx: Ctx, before: Subscription, params: Subsc
   const settings = {
     ...before,
     ...cancellationOf(ctx, before, params),
+    ...settingsOf(before, params),
     ...plainOf(ctx, before, params),
     ...trialOf(ctx, before, params),
   };
@@ -95,13 +97,6 @@ function plainOf(ctx: Ctx, before: Subscription, params: SubscriptionUpdate): Pa
     const pause = params.pause_collection;
     change.pause_collection =
       pause === null ? null : { behavior: pause.behavior, resumes_at: pause.resumes_at ?? null };
-  }
-  if (params.payment_settings?.save_default_payment_method !== undefined) {
-    const current = before.payment_settings ?? { payment_method_options: null, payment_method_types: null };
-    change.payment_settings = {
-      ...current,
-      save_default_payment_method: params.payment_settings.save_default_payment_method,
-    };
   }
   return change;
 }
