@@ -150,6 +150,24 @@ test("a subscription with more items than one answer holds is read to its last",
   expect(subscription?.items).toHaveLength(30);
 });
 
+test("a comment and metadata that PostgreSQL cannot keep do not keep a subscription's end from us", async () => {
+  await makeCatalogue();
+  answerSubscription({});
+  await deliver();
+  const text = "x\0y\ud800z";
+  answerSubscription({
+    status: "canceled",
+    ended_at: seconds(new Date()),
+    cancellation_details: { comment: text, feedback: null, reason: "cancellation_requested" },
+    metadata: { [`key${text}`]: text },
+  });
+  await deliver();
+  expect((await caller().subscriptions.list()).items).toMatchObject([
+    { status: "canceled", cancellationReason: "x\ufffdy\ufffdz" },
+  ]);
+  expect(await caller().access.check({ feature: "exports" })).toMatchObject({ granted: false });
+});
+
 test("pauses and customers of a shape that nobody knows are taken for the one that grants less", async () => {
   await makeCatalogue();
   const start = seconds(new Date()) - month;

@@ -1,14 +1,15 @@
 import Stripe from "stripe";
-import { coreErrors } from "@turnpike/core";
+import { coreErrors, storable } from "@turnpike/core";
 
 /**
  * Waits for an answer of Stripe and says `unavailable` where a later repeat may succeed: no connection, an error on
  * Stripe's side, too many requests, a key of ours that an operator has to mend. What Stripe refuses is thrown as it is.
+ * The answer is made `storable`: all that we write of Stripe's objects comes through here.
  * Errors: core.unavailable with `retryAfterSec`.
  */
 export async function askStripe<T>(answer: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return storable(await answer);
   } catch (error) {
     if (isPassing(error)) throw coreErrors.unavailable({ vendor: "stripe" }, { cause: error, retryAfterSec: 5 });
     throw error;

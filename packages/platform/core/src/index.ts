@@ -31,6 +31,7 @@ export type {
   RateLimiter,
   RateLimitRule,
 } from "./ports.ts";
+export { storable } from "./storable.ts";
 export { MultilineText, StorableText, Text } from "./text.ts";
 export type { Audience, ErrorData, ProcedureMeta } from "./trpc.ts";
 export {
