@@ -3,16 +3,17 @@ import { coreErrors, storable } from "@turnpike/core";
 
 /**
  * Waits for an answer of Stripe and says `unavailable` where a later repeat may succeed: no connection, an error on
- * Stripe's side, too many requests, a key of ours that an operator has to mend. What Stripe refuses is thrown as it is.
- * The answer is made `storable`: all that we write of Stripe's objects comes through here.
+ * Stripe's side, an answer that is not Stripe's, too many requests, a key of ours that an operator has to mend. What
+ * Stripe refuses is thrown as it is. The answer is made `storable`: all that we write of Stripe's objects comes through
+ * here.
  * Errors: core.unavailable with `retryAfterSec`.
  */
 export async function askStripe<T>(answer: Promise<T>): Promise<T> {
   try {
     return storable(await answer);
   } catch (error) {
-    if (isPassing(error)) throw coreErrors.unavailable({ vendor: "stripe" }, { cause: error, retryAfterSec: 5 });
-    throw error;
+    if (!isOutage(error)) throw error;
+    throw coreErrors.unavailable({ vendor: "stripe" }, { cause: error, retryAfterSec: 5 });
   }
 }
 
@@ -33,16 +34,17 @@ export function isMissing(error: unknown, param?: string): boolean {
   return error.code === "resource_missing" && (param === undefined || error.param === param);
 }
 
+// StripeAPIError is also 409, another request with the same idempotency key still under way, and a page that is no JSON.
+// A wrong key is nothing that the caller could mend: operators do, and until then the same call may be tried again.
 const passingErrors = [
   Stripe.errors.StripeConnectionError,
+  Stripe.errors.StripeAPIError,
   Stripe.errors.StripeRateLimitError,
   Stripe.errors.StripeAuthenticationError,
   Stripe.errors.StripePermissionError,
 ];
 
-function isPassing(error: unknown): boolean {
-  if (passingErrors.some((type) => error instanceof type)) return true;
-  if (!(error instanceof Stripe.errors.StripeError)) return false;
-  // 409: another request with the same idempotency key is still under way.
-  return error.statusCode === 409 || (error.statusCode ?? 0) >= 500;
+/** Whether a failure of a call to Stripe says nothing of the call itself, so that the same one may succeed later. */
+function isOutage(error: unknown): boolean {
+  return passingErrors.some((type) => error instanceof type);
 }
