@@ -790,17 +790,8 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 
 <div class="sides">
 <div>
-<h4>Input <code>StartCheckout</code></h4>
-<pre><code>{
-  <i>/** The plan by the stable name of its price; or by \`priceId\`, ours or Stripe&#39;s. */</i>
-  lookupKey?: string | undefined;
-  priceId?: string | undefined;
-  quantity?: number | undefined;
-  promotionCode?: string | undefined;
-  <i>/** Where the payer returns to; \`{CHECKOUT_SESSION_ID}\` in it is replaced. Must be of an origin of ours. */</i>
-  successUrl: string;
-  cancelUrl: string;
-}</code></pre>
+<h4>Input</h4>
+<pre><code><a href="#type-CheckoutByLookupKey">CheckoutByLookupKey</a> | <a href="#type-CheckoutByPriceId">CheckoutByPriceId</a></code></pre>
 </div><div>
 <h4>Output <code>StartedCheckout</code></h4>
 <pre><code>{
@@ -812,12 +803,12 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 <details>
 <summary>Call it</summary>
 <h4>TypeScript</h4>
-<pre><code>await client.billing.checkout.start.mutate({ successUrl: <b>&quot;&lt;successUrl&gt;&quot;</b>, cancelUrl: <b>&quot;&lt;cancelUrl&gt;&quot;</b> });</code></pre>
+<pre><code>await client.billing.checkout.start.mutate({ successUrl: <b>&quot;&lt;successUrl&gt;&quot;</b>, cancelUrl: <b>&quot;&lt;cancelUrl&gt;&quot;</b>, lookupKey: <b>&quot;&lt;lookupKey&gt;&quot;</b> });</code></pre>
 <h4>curl</h4>
 <pre><code>curl &#39;https://api.example.com/trpc/billing.checkout.start&#39; \\
   -H &quot;authorization: Bearer $TOKEN&quot; \\
   -H &#39;content-type: application/json&#39; \\
-  -d &#39;{&quot;json&quot;:{&quot;successUrl&quot;:&quot;&lt;successUrl&gt;&quot;,&quot;cancelUrl&quot;:&quot;&lt;cancelUrl&gt;&quot;}}&#39;</code></pre>
+  -d &#39;{&quot;json&quot;:{&quot;successUrl&quot;:&quot;&lt;successUrl&gt;&quot;,&quot;cancelUrl&quot;:&quot;&lt;cancelUrl&gt;&quot;,&quot;lookupKey&quot;:&quot;&lt;lookupKey&gt;&quot;}}&#39;</code></pre>
 </details>
 </article><article id="billing.checkout.status">
 <h3><a href="#billing.checkout.status">billing.checkout.status</a></h3>
@@ -2493,6 +2484,32 @@ interface <a href="#type-BillingSubscription">BillingSubscription</a> {
   paymentGraceUntil: Date | null;
   startedAt: Date;
   items: <a href="#type-SubscriptionItem">SubscriptionItem</a>[];
+}</code></pre>
+</article><article id="type-CheckoutByLookupKey">
+<h3>CheckoutByLookupKey</h3>
+<pre><code><i>/** Starts a checkout of the plan that a lookup key names. */</i>
+interface <a href="#type-CheckoutByLookupKey">CheckoutByLookupKey</a> {
+  quantity?: number | undefined;
+  promotionCode?: string | undefined;
+  <i>/** Where the payer returns to; \`{CHECKOUT_SESSION_ID}\` in it is replaced. Must be of an origin of ours. */</i>
+  successUrl: string;
+  cancelUrl: string;
+  <i>/** The plan by the stable name of its price. */</i>
+  lookupKey: string;
+  priceId?: undefined;
+}</code></pre>
+</article><article id="type-CheckoutByPriceId">
+<h3>CheckoutByPriceId</h3>
+<pre><code><i>/** Starts a checkout of the plan that a price&#39;s id names. */</i>
+interface <a href="#type-CheckoutByPriceId">CheckoutByPriceId</a> {
+  quantity?: number | undefined;
+  promotionCode?: string | undefined;
+  <i>/** Where the payer returns to; \`{CHECKOUT_SESSION_ID}\` in it is replaced. Must be of an origin of ours. */</i>
+  successUrl: string;
+  cancelUrl: string;
+  <i>/** The plan by the id of its price, ours or Stripe&#39;s. */</i>
+  priceId: string;
+  lookupKey?: undefined;
 }</code></pre>
 </article><article id="type-DeadLetterInfo">
 <h3>DeadLetterInfo</h3>

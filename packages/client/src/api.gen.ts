@@ -52,6 +52,30 @@ export interface CancelSubscription {
   reason?: string | undefined;
 }
 
+/** Starts a checkout of the plan that a lookup key names. */
+export interface CheckoutByLookupKey {
+  quantity?: number | undefined;
+  promotionCode?: string | undefined;
+  /** Where the payer returns to; `{CHECKOUT_SESSION_ID}` in it is replaced. Must be of an origin of ours. */
+  successUrl: string;
+  cancelUrl: string;
+  /** The plan by the stable name of its price. */
+  lookupKey: string;
+  priceId?: undefined;
+}
+
+/** Starts a checkout of the plan that a price's id names. */
+export interface CheckoutByPriceId {
+  quantity?: number | undefined;
+  promotionCode?: string | undefined;
+  /** Where the payer returns to; `{CHECKOUT_SESSION_ID}` in it is replaced. Must be of an origin of ours. */
+  successUrl: string;
+  cancelUrl: string;
+  /** The plan by the id of its price, ours or Stripe's. */
+  priceId: string;
+  lookupKey?: undefined;
+}
+
 /** What became of a checkout. `subscriptionId` is set as soon as it is paid, whether or not a webhook has come. */
 export interface CheckoutStatus {
   sessionId: string;
@@ -546,18 +570,6 @@ export interface Source {
   id: string;
 }
 
-/** What to buy, and where the payer comes back to. */
-export interface StartCheckout {
-  /** The plan by the stable name of its price; or by `priceId`, ours or Stripe's. */
-  lookupKey?: string | undefined;
-  priceId?: string | undefined;
-  quantity?: number | undefined;
-  promotionCode?: string | undefined;
-  /** Where the payer returns to; `{CHECKOUT_SESSION_ID}` in it is replaced. Must be of an origin of ours. */
-  successUrl: string;
-  cancelUrl: string;
-}
-
 /** Where to send the payer. */
 export interface StartedCheckout {
   url: string;
@@ -678,7 +690,7 @@ export interface Api {
     };
     checkout: {
       /** Starts the payment of a plan and says where to send the payer. Errors: billing.already_subscribed. */
-      start: Mutation<StartCheckout, StartedCheckout>;
+      start: Mutation<CheckoutByLookupKey | CheckoutByPriceId, StartedCheckout>;
       /** What became of a checkout, read from Stripe; mirrors its subscription even if no webhook comes. */
       status: Query<SessionId, CheckoutStatus>;
     };

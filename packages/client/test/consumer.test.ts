@@ -77,6 +77,16 @@ test.each([
     'client.auth.signIn.mutate({ email: "a", password: "b", admin: true });',
     "'admin' does not exist",
   ],
+  [
+    "a checkout of no price",
+    'client.billing.checkout.start.mutate({ successUrl: "a", cancelUrl: "b" });',
+    "CheckoutBy",
+  ],
+  [
+    "a checkout of two prices",
+    'client.billing.checkout.start.mutate({ lookupKey: "a", priceId: "b", successUrl: "a", cancelUrl: "b" });',
+    "CheckoutBy",
+  ],
   ["a query called as a mutation", "client.auth.me.mutate();", "Property 'mutate' does not exist"],
   ["a procedure that is not there", "client.auth.signUpp.query();", "Property 'signUpp' does not exist"],
   [

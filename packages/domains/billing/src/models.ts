@@ -10,22 +10,32 @@ export type ListInput = z.output<typeof ListInput>;
 const url = Text.min(1).max(2000);
 const lookupKey = Text.min(1).max(200);
 
-/** What to buy, and where the payer comes back to. */
-export const StartCheckout = z
-  .object({
-    /** The plan by the stable name of its price; or by `priceId`, ours or Stripe's. */
-    lookupKey: lookupKey.optional(),
-    priceId: Text.min(1).max(255).optional(),
-    quantity: z.number().int().min(1).max(10_000).default(1),
-    promotionCode: Text.trim().min(1).max(100).optional(),
-    /** Where the payer returns to; `{CHECKOUT_SESSION_ID}` in it is replaced. Must be of an origin of ours. */
-    successUrl: url,
-    cancelUrl: url,
-  })
-  .refine((input) => (input.lookupKey === undefined) !== (input.priceId === undefined), {
-    path: ["lookupKey"],
-    message: "Name the price by lookupKey or by priceId, and not by both.",
-  });
+const nameOnce = { error: "Name the price by lookupKey or by priceId, and not by both." };
+
+const CheckoutOptions = z.object({
+  quantity: z.number().int().min(1).max(10_000).default(1),
+  promotionCode: Text.trim().min(1).max(100).optional(),
+  /** Where the payer returns to; `{CHECKOUT_SESSION_ID}` in it is replaced. Must be of an origin of ours. */
+  successUrl: url,
+  cancelUrl: url,
+});
+
+/** Starts a checkout of the plan that a lookup key names. */
+const CheckoutByLookupKey = CheckoutOptions.extend({
+  /** The plan by the stable name of its price. */
+  lookupKey: z.string(nameOnce).pipe(lookupKey),
+  priceId: z.never(nameOnce).optional(),
+});
+
+/** Starts a checkout of the plan that a price's id names. */
+const CheckoutByPriceId = CheckoutOptions.extend({
+  /** The plan by the id of its price, ours or Stripe's. */
+  priceId: z.string(nameOnce).pipe(Text.min(1).max(255)),
+  lookupKey: z.never(nameOnce).optional(),
+});
+
+/** What to buy, named in exactly one of two ways, and where the payer comes back to. */
+export const StartCheckout = z.union([CheckoutByLookupKey, CheckoutByPriceId]);
 export type StartCheckout = z.output<typeof StartCheckout>;
 
 /** Where to send the payer. */

@@ -34,6 +34,19 @@ describe("a wrong start", () => {
     });
   });
 
+  test.each([
+    ["no price", { lookupKey: undefined }, ["lookupKey"]],
+    ["two prices", { priceId: "price_1" }, ["priceId"]],
+    ["a lookup key that is no text", { lookupKey: 5 }, ["lookupKey"]],
+    ["a priceId that is empty", { lookupKey: undefined, priceId: "" }, ["priceId"]],
+    ["no price and no URL to return to", { lookupKey: undefined, cancelUrl: undefined }, ["cancelUrl", "lookupKey"]],
+  ])("with %s names the field", async (_, changes, paths) => {
+    await expect(start(user, changes)).rejects.toMatchObject({
+      code: "BAD_REQUEST",
+      cause: { appCode: "core.invalid_input", fieldIssues: paths.map((path) => ({ path })) },
+    });
+  });
+
   test.each([0, -1, 1.5, 1e6])("with quantity %d is refused", async (quantity) => {
     await expect(start(user, { quantity })).rejects.toMatchObject(refused("core.invalid_input"));
   });

@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { AppError, coreErrors, isDatabaseDown } from "./errors.ts";
-import type { ErrorKind } from "./errors.ts";
+import type { ErrorKind, FieldIssue } from "./errors.ts";
 
 const codeOf: Record<ErrorKind, TRPCError["code"]> = {
   invalid: "BAD_REQUEST",
@@ -42,6 +42,15 @@ export function toTrpcError(error: TRPCError): TRPCError {
 }
 
 function invalidInput(error: z.ZodError): AppError {
-  const fieldIssues = error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  return coreErrors.invalid_input(undefined, { fieldIssues });
+  return coreErrors.invalid_input(undefined, { fieldIssues: fieldIssuesOf(error.issues, []) });
+}
+
+/** Of a union that fits in no way, what the closest option lacks: zod itself says no more than that it does not fit. */
+function fieldIssuesOf(issues: readonly z.core.$ZodIssue[], prefix: readonly PropertyKey[]): FieldIssue[] {
+  return issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    const options = issue.code === "invalid_union" ? issue.errors : [];
+    const [closest] = options.toSorted((a, b) => a.length - b.length);
+    return closest ? fieldIssuesOf(closest, path) : [{ path: path.map(String).join("."), message: issue.message }];
+  });
 }

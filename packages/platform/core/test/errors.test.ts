@@ -28,6 +28,21 @@ test("a wrong input is told field by field, and only where it was the caller's",
   expect(appErrorOf(new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: wrong.error }))).toBeUndefined();
 });
 
+test("a wrong input of a union is told by the option that it comes closest to", () => {
+  const cat = z.object({ name: z.string(), lives: z.number() });
+  const dog = z.object({ name: z.string(), tricks: z.array(z.string()), owner: z.string() });
+  const wrong = z.object({ pets: z.array(z.union([dog, cat])) }).safeParse({ pets: [{ name: "Tom", lives: "nine" }] });
+  const known = appErrorOf(new TRPCError({ code: "BAD_REQUEST", cause: wrong.error }));
+  expect(known?.fieldIssues).toEqual([{ path: "pets.0.lives", message: expect.any(String) }]);
+});
+
+test("a wrong input that is near to no option of a union is told once, for the union", () => {
+  const schema = z.object({ to: z.discriminatedUnion("kind", [z.object({ kind: z.literal("one") })]) });
+  const wrong = schema.safeParse({ to: { kind: "none" } });
+  const known = appErrorOf(new TRPCError({ code: "BAD_REQUEST", cause: wrong.error }));
+  expect(known?.fieldIssues).toEqual([{ path: "to.kind", message: expect.any(String) }]);
+});
+
 test.each([
   ["refused connections", Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
   ["a shutdown", Object.assign(new Error("terminating"), { code: "57P01" })],
