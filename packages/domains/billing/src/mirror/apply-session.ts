@@ -1,18 +1,23 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import type { Tx } from "@turnpike/core";
-import { updateSession } from "../queries/checkout-sessions.ts";
+import { findSessionOrganization, updateSession } from "../queries/checkout-sessions.ts";
 import type { FollowUps } from "./link-customer.ts";
-import { organizationOfCustomer } from "./link-customer.ts";
+import { organizationKey, organizationOfCustomer } from "./link-customer.ts";
 import { idOf } from "./stripe-values.ts";
 
 /**
- * Writes what became of a checkout session. One that somebody made at Stripe links its customer to the organization
- * named as its reference; a session without a customer changes no link. Needs the service role.
+ * Writes what became of a checkout session. It links its customer to the organization that our own record or its
+ * metadata names. Its `client_reference_id` links nobody: on a payment link the payer writes it.
+ * A session without a customer changes no link. Needs the service role.
+ * Source: https://docs.stripe.com/payment-links/url-parameters
  */
 export async function applySession(tx: Tx, session: Stripe.Checkout.Session, followUps: FollowUps): Promise<void> {
   const customerId = idOf(session.customer);
-  if (customerId !== null) await organizationOfCustomer(tx, customerId, [session.client_reference_id], followUps);
+  if (customerId !== null) {
+    const claims = [await findSessionOrganization(tx.db, session.id), session.metadata?.[organizationKey]];
+    await organizationOfCustomer(tx, customerId, claims, followUps);
+  }
   await updateSession(tx.db, session.id, sessionState(session));
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Tx } from "@turnpike/core";
 import { linkCustomer, lockCustomer, organizationExists } from "../queries/customers.ts";
 
-/** Metadata of customers, sessions and subscriptions that names their organization. */
+/** Metadata of customers, sessions and subscriptions that names their organization. Only who holds our key writes metadata. */
 export const organizationKey = "turnpike_organization_id";
 /** Metadata that names the person who started the checkout. */
 export const userKey = "turnpike_user_id";
@@ -17,7 +17,7 @@ export interface FollowUps {
 
 /**
  * The organization of a customer, its row locked. A customer that nobody knows is linked to the organization that it
- * names in its metadata (`claims`, in order of trust), if that one exists and has no other; never to a guess.
+ * names by what no payer can write (`claims`, in order of trust), if that one exists and has no other; never to a guess.
  * Null: not linked; what belongs to it is read again when the link appears.
  */
 export async function organizationOfCustomer(

@@ -76,6 +76,16 @@ export function findSession(
     .executeTakeFirst();
 }
 
+/** The organization that we made a checkout for; null for one that we did not make. */
+export async function findSessionOrganization(db: Db, stripeSessionId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom("checkout_sessions")
+    .select("organization_id")
+    .where("stripe_session_id", "=", stripeSessionId)
+    .executeTakeFirst();
+  return row?.organization_id ?? null;
+}
+
 /** Adds a checkout; one that is known already stays as it is. */
 export async function insertSession(db: Db, row: CheckoutSessionRow & { createdBy: string | null }): Promise<void> {
   await db
