@@ -71,3 +71,20 @@ test("a token of a suspended user sees nothing until the suspension is over", as
   await suspend("-1 second");
   expect(await readProfiles(userId, actor.sessionId)).toEqual([{ id: userId }]);
 });
+
+// What the server asks of a session, and what row level security asks of a token, must be the same.
+test.each([
+  ["of a suspended user", sql`update auth.users set banned_until = now() + interval '1 hour'`, "id"],
+  ["of a deleted user", sql`update auth.users set deleted_at = now()`, "id"],
+  ["that has run out", sql`update auth.sessions set not_after = now() - interval '1 second'`, "user_id"],
+])("a session %s counts neither for the server nor at Supabase's API", async (_, change, column) => {
+  const { userId, actor } = await app.createUser();
+  const isLive = async () => {
+    const state = sql<{ isLive: boolean }>`
+      select is_live as "isLive" from private.session_state(${actor.sessionId}::uuid, ${userId}::uuid)`;
+    return (await app.deps.database.transaction(systemIdentity, (db) => state.execute(db))).rows[0]?.isLive;
+  };
+  expect([await isLive(), await readProfiles(userId, actor.sessionId)]).toEqual([true, [{ id: userId }]]);
+  await sql`${change} where ${sql.ref(column)} = ${userId}`.execute(app.owner);
+  expect([await isLive(), await readProfiles(userId, actor.sessionId)]).toEqual([false, []]);
+});
