@@ -16,22 +16,41 @@ export const clientLimits = {
 /** Limits by account, whether or not it exists: the answer must not tell. */
 export const accountLimits = {
   signUp: { name: "auth.sign_up.account", points: 5, durationSec: hourSec },
-  signIn: { name: "auth.sign_in.account", points: 10, durationSec: 15 * minuteSec },
   resendConfirmation: { name: "auth.resend_confirmation.account", points: 5, durationSec: hourSec },
   requestPasswordReset: { name: "auth.request_password_reset.account", points: 5, durationSec: hourSec },
 } satisfies Record<string, RateLimitRule>;
+
+/**
+ * Limits of tries at a password. Few for one client at one account; for an account over all clients so many that one
+ * stranger cannot use them up and keep the owner out, and few enough against guessing from many addresses.
+ */
+const signInLimits = {
+  ofClient: { name: "auth.sign_in.account_client", points: 10, durationSec: 15 * minuteSec },
+  ofAll: { name: "auth.sign_in.account", points: 100, durationSec: hourSec },
+} satisfies Record<string, RateLimitRule>;
+
+/** Takes one try at an account's password. A client that has none left takes none of the others'. Errors: core.limited. */
+export async function consumeSignInTry(ctx: Ctx, email: string): Promise<void> {
+  await consume(ctx, signInLimits.ofClient, accountClientKey(ctx, email));
+  await consume(ctx, signInLimits.ofAll, accountKey(email));
+}
+
+/** Forgets this client's tries at an account's password, and the sum over all clients: the owner has shown up. */
+export async function resetSignInTries(ctx: Ctx, email: string): Promise<void> {
+  await ctx.rateLimit.reset(signInLimits.ofClient, accountClientKey(ctx, email));
+  await ctx.rateLimit.reset(signInLimits.ofAll, accountKey(email));
+}
 
 /** Takes one point of an account's limit. Errors: core.limited. */
 export function consumeByAccount(ctx: Ctx, rule: RateLimitRule, email: string): Promise<void> {
   return consume(ctx, rule, accountKey(email));
 }
 
-/** Forgets what was taken from an account's limit: its owner has shown up. */
-export function resetByAccount(ctx: Ctx, rule: RateLimitRule, email: string): Promise<void> {
-  return ctx.rateLimit.reset(rule, accountKey(email));
-}
-
 /** Addresses stay out of the limiter's store; Supabase Auth compares them in lower case too. */
 function accountKey(email: string): string {
   return createHash("sha256").update(email.toLowerCase()).digest("base64url");
+}
+
+function accountClientKey(ctx: Ctx, email: string): string {
+  return `${accountKey(email)}:${ctx.clientAddress}`;
 }

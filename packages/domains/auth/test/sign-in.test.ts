@@ -42,20 +42,6 @@ describe("signIn", () => {
     expect(String(errors[0])).toBe(String(errors[1]));
   });
 
-  test("is blocked for an account after ten wrong tries from anywhere, and for no other", async () => {
-    const [victim, other] = [await app.newAccount(), await app.newAccount()];
-    for (let round = 0; round < 10; round += 1) {
-      const visitor = await app.callerOf(undefined, `203.0.113.${round}`);
-      await expect(visitor.signIn({ email: victim.email, password: "wrong" })).rejects.toMatchObject(wrong);
-    }
-    const visitor = await app.callerOf(undefined, "203.0.113.99");
-    await expect(visitor.signIn({ email: victim.email, password })).rejects.toMatchObject({
-      code: "TOO_MANY_REQUESTS",
-      cause: { appCode: "core.limited", retryAfterSec: expect.any(Number) },
-    });
-    expect(await visitor.signIn({ email: other.email, password })).toMatchObject({ status: "signed_in" });
-  });
-
   test("with the right password forgets the wrong tries before it", async () => {
     const { email } = await app.newAccount();
     const visitor = await app.callerOf();

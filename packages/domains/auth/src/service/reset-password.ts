@@ -7,7 +7,7 @@ import { events } from "../events.ts";
 import { translateAuthError } from "../gotrue-errors.ts";
 import type { ResetPasswordInput, ResetPasswordResult } from "../models.ts";
 import { resetNeedsSecondFactor } from "../queries.ts";
-import { accountLimits, resetByAccount } from "../rate-limits.ts";
+import { resetSignInTries } from "../rate-limits.ts";
 import { currentLink, forgetLink, replaceLink } from "../reset-links.ts";
 import { forgetSessions, readSessionIds } from "../session-cache.ts";
 
@@ -25,7 +25,7 @@ export async function resetPassword(ctx: Ctx, input: ResetPasswordInput): Promis
   await setPassword(ctx, client, begun, input);
   await forgetLink(ctx, input.tokenHash);
   const { userId, sessionId, email, session } = begun;
-  if (email !== null) await resetByAccount(ctx, accountLimits.signIn, email);
+  if (email !== null) await resetSignInTries(ctx, email);
   await ctx.tx((tx) => tx.emit(events.password_reset, { userId, sessionId }));
   return { status: "signed_in", session, user: { id: userId, email } };
 }

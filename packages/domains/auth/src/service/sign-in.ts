@@ -3,7 +3,7 @@ import { readAuthSession, signInResultOf } from "../auth-session.ts";
 import { events } from "../events.ts";
 import { translateAuthError } from "../gotrue-errors.ts";
 import type { SignInInput, SignInResult } from "../models.ts";
-import { accountLimits, consumeByAccount, resetByAccount } from "../rate-limits.ts";
+import { consumeSignInTry, resetSignInTries } from "../rate-limits.ts";
 
 /**
  * Begins a session by password. A right one forgets the tries before it.
@@ -11,11 +11,11 @@ import { accountLimits, consumeByAccount, resetByAccount } from "../rate-limits.
  */
 export async function signIn(ctx: Ctx, input: SignInInput): Promise<SignInResult> {
   const { email, password } = input;
-  await consumeByAccount(ctx, accountLimits.signIn, email);
+  await consumeSignInTry(ctx, email);
   const { data, error } = await ctx.supabase.anonymous().auth.signInWithPassword({ email, password });
   if (error) throw translateAuthError(error);
   const begun = readAuthSession(data.session);
-  await resetByAccount(ctx, accountLimits.signIn, email);
+  await resetSignInTries(ctx, email);
   const { userId, sessionId, needsSecondFactor } = begun;
   await ctx.tx((tx) => tx.emit(events.signed_in, { userId, sessionId, needsSecondFactor }));
   return signInResultOf(begun);
