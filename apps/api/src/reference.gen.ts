@@ -1855,6 +1855,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 <h4>Input <code>CreatePrice</code></h4>
 <pre><code>{
   productId: string;
+  <i>/** ISO 4217, in either case. */</i>
   currency: string;
   unitAmountMinor: number;
   <i>/** Absent: the price is paid once. */</i>

@@ -103,6 +103,7 @@ export interface CreateGrant {
 /** Stripe takes at most eight digits of the smallest unit. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
 export interface CreatePrice {
   productId: string;
+  /** ISO 4217, in either case. */
   currency: string;
   unitAmountMinor: number;
   /** Absent: the price is paid once. */

@@ -96,15 +96,24 @@ export type UpdateProduct = z.infer<typeof UpdateProduct>;
 export const SetFeatures = ProductId.extend({ features: FeatureGrants });
 export type SetFeatures = z.infer<typeof SetFeatures>;
 
+const currencies = new Set(Intl.supportedValuesOf("currency"));
+
+/** Three years in each interval. Source: https://docs.stripe.com/api/prices/create#create_price-recurring-interval_count */
+const longestInterval = { day: 1095, week: 156, month: 36, year: 3 };
+
 /** Stripe takes at most eight digits of the smallest unit. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
 export const CreatePrice = z
   .object({
     productId: z.uuid(),
-    currency: z.string().regex(/^[a-zA-Z]{3}$/, "Give a currency of three letters."),
+    /** ISO 4217, in either case. */
+    currency: z
+      .string()
+      .regex(/^[a-zA-Z]{3}$/, "Give a currency of three letters.")
+      .refine((code) => currencies.has(code.toUpperCase()), "There is no such currency."),
     unitAmountMinor: z.number().int().min(0).max(99_999_999),
     /** Absent: the price is paid once. */
     interval: BillingInterval.optional(),
-    intervalCount: z.number().int().min(1).max(52).optional(),
+    intervalCount: z.number().int().min(1).optional(),
     lookupKey: z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}$/, "Use letters, digits, dots, colons, dashes and underscores.")
@@ -114,6 +123,10 @@ export const CreatePrice = z
   .refine((price) => price.interval !== undefined || price.intervalCount === undefined, {
     path: ["intervalCount"],
     message: "Only a price with an interval has a count of intervals.",
+  })
+  .refine((price) => price.interval === undefined || (price.intervalCount ?? 1) <= longestInterval[price.interval], {
+    path: ["intervalCount"],
+    message: "A price recurs at least once in three years.",
   })
   .refine((price) => price.interval !== undefined || price.trialDays === undefined, {
     path: ["trialDays"],
