@@ -64,7 +64,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = Env.safeParse(given);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `  ${path.join(".")}: ${message}`);
+    const lines = parsed.error.issues.map(({ path, message }) => {
+      const name = path.join(".");
+      return `  ${name}: ${name in given ? message : "missing"}`;
+    });
     throw new EnvError(`The environment is not complete:\n${lines.join("\n")}`);
   }
   const problems = productionProblems(parsed.data);
