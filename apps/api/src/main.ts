@@ -8,6 +8,8 @@ import { startServer } from "./server.ts";
 const drainMs = 30_000;
 // How long a balancer may still send new requests after it could have seen `/readyz` at 503.
 const noticeMs = 2000;
+// For closing what is open once the drain is over; a connection that a stuck job holds would never close.
+const closeMs = 3000;
 
 /** The process's life: `migrate` and end, or serve until SIGTERM or SIGINT. A second signal ends at once. */
 async function main([command, ...args]: string[]): Promise<void> {
@@ -23,6 +25,7 @@ async function serve(): Promise<void> {
     if (life.isEnding) process.exit(1);
     life.isEnding = true;
     if (!life.server) process.exit(0);
+    setTimeout(() => fail(new Error("It did not stop in time.")), drainMs + closeMs).unref();
     const isProduction = process.env["NODE_ENV"] === "production";
     life.server.stop(drainMs, isProduction ? noticeMs : 0).then(() => process.exit(0), fail);
   };

@@ -4,6 +4,7 @@ import { EnvError } from "@turnpike/core";
 import { openDeps } from "./deps.ts";
 import { startWeb } from "./http/start-web.ts";
 import { createLog } from "./log.ts";
+import { productionWarnings } from "./production-warnings.ts";
 import { startWorker, systemCtx } from "./worker.ts";
 
 /** A running process of ours. */
@@ -23,6 +24,7 @@ const jobsShareMs = 5000;
 export async function startServer(env: Env, modules: readonly Module[], appRouter: AnyRouter): Promise<RunningServer> {
   refuseUnknownModules(env, modules);
   const log = createLog(env.LOG_LEVEL);
+  for (const warning of productionWarnings(env)) log.warn(warning);
   const open = await openDeps(env, modules, log);
   try {
     await startModules(open.deps);
