@@ -1,12 +1,34 @@
 import { describe, expect, test } from "vitest";
+import type { EventBus } from "@turnpike/core";
 import { createMemoryBus } from "@turnpike/providers";
+import { useRedis } from "./support/redis-bed.ts";
 
-const failures: unknown[] = [];
-const implementations = { memory: () => createMemoryBus((error) => failures.push(error)) };
+interface TestBus {
+  bus: EventBus;
+  /** What subscribers threw. */
+  failures: () => unknown[];
+}
 
-describe.each(Object.entries(implementations))("%s bus", (_name, create) => {
+const implementations: Record<string, () => () => Promise<TestBus>> = {
+  memory: () => async () => {
+    const failures: unknown[] = [];
+    return { bus: createMemoryBus((error) => failures.push(error)), failures: () => failures };
+  },
+  redis: () => {
+    const redis = useRedis();
+    return async () => {
+      const { bus, log } = await redis.open();
+      const failed = () => log.entries.filter(({ event }) => event === "bus.subscriber_failed");
+      return { bus, failures: () => failed().map(({ fields }) => fields["error"]) };
+    };
+  },
+};
+
+describe.each(Object.entries(implementations))("%s bus", (_name, prepare) => {
+  const create = prepare();
+
   test("a message reaches every subscriber of its channel, and no other", async () => {
-    const bus = create();
+    const { bus } = await create();
     const heard: [string, unknown][] = [];
     for (const name of ["first", "second"]) await bus.subscribe("a", (message) => heard.push([name, message]));
     await bus.subscribe("b", () => heard.push(["wrong", null]));
@@ -20,7 +42,7 @@ describe.each(Object.entries(implementations))("%s bus", (_name, create) => {
   });
 
   test("who has left hears nothing more", async () => {
-    const bus = create();
+    const { bus } = await create();
     const heard: unknown[] = [];
     const leave = await bus.subscribe("a", (message) => heard.push(message));
     await bus.publish("a", 1);
@@ -31,7 +53,7 @@ describe.each(Object.entries(implementations))("%s bus", (_name, create) => {
   });
 
   test("a subscriber that throws takes the message from nobody else, and nothing from the publisher", async () => {
-    const bus = create();
+    const { bus, failures } = await create();
     const heard: unknown[] = [];
     await bus.subscribe("a", () => {
       throw new Error("deaf");
@@ -39,7 +61,7 @@ describe.each(Object.entries(implementations))("%s bus", (_name, create) => {
     await bus.subscribe("a", (message) => heard.push(message));
     await bus.publish("a", 1);
     expect(heard).toEqual([1]);
-    expect(failures).toEqual([new Error("deaf")]);
+    expect(failures()).toEqual([new Error("deaf")]);
     await bus.close();
   });
 });

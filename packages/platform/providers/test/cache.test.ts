@@ -1,17 +1,35 @@
 import { describe, expect, test } from "vitest";
+import type { Cache } from "@turnpike/core";
 import { createMemoryCache } from "@turnpike/providers";
+import { useRedis } from "./support/redis-bed.ts";
+
+interface TestCache {
+  cache: Cache;
+  /** Lets time go by. */
+  pass: (sec: number) => void;
+}
 
 /** What every cache must do; each provider is put through it. */
-const implementations = {
-  memory: () => {
+const implementations: Record<string, () => () => Promise<TestCache>> = {
+  memory: () => async () => {
     let nowMs = 1000;
-    return { cache: createMemoryCache({ now: () => nowMs }), pass: (sec: number) => void (nowMs += sec * 1000) };
+    return { cache: createMemoryCache({ now: () => nowMs }), pass: (sec) => void (nowMs += sec * 1000) };
+  },
+  redis: () => {
+    const redis = useRedis();
+    return async () => {
+      let aheadMs = 0;
+      const { cache } = await redis.open({ now: () => Date.now() + aheadMs });
+      return { cache, pass: (sec) => void (aheadMs += sec * 1000) };
+    };
   },
 };
 
-describe.each(Object.entries(implementations))("%s cache", (_name, create) => {
+describe.each(Object.entries(implementations))("%s cache", (_name, prepare) => {
+  const create = prepare();
+
   test("gives back what was set, and undefined for what was not", async () => {
-    const { cache } = create();
+    const { cache } = await create();
     await cache.set("a", { list: [1, null, "x"] }, 60);
     expect(await cache.get("a")).toEqual({ list: [1, null, "x"] });
     expect(await cache.get("b")).toBeUndefined();
@@ -19,7 +37,7 @@ describe.each(Object.entries(implementations))("%s cache", (_name, create) => {
   });
 
   test("what it gives back is a copy", async () => {
-    const { cache } = create();
+    const { cache } = await create();
     const value = { count: 1 };
     await cache.set("a", value, 60);
     value.count = 2;
@@ -28,7 +46,7 @@ describe.each(Object.entries(implementations))("%s cache", (_name, create) => {
   });
 
   test("forgets what was deleted, and what is past its time", async () => {
-    const { cache, pass } = create();
+    const { cache, pass } = await create();
     await cache.set("a", 1, 60);
     await cache.set("b", 2, 60);
     await cache.delete("a");

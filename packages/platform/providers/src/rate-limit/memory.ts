@@ -1,5 +1,6 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { RateLimiter, RateLimitRule } from "@turnpike/core";
+import { settingsOf, takePoint } from "./rules.ts";
 
 /** Rate limits within one process. */
 export function createMemoryRateLimiter(): RateLimiter {
@@ -7,25 +8,12 @@ export function createMemoryRateLimiter(): RateLimiter {
   const limiterOf = (rule: RateLimitRule): RateLimiterMemory => {
     const known = limiters.get(rule.name);
     if (known) return known;
-    const limiter = new RateLimiterMemory({
-      keyPrefix: rule.name,
-      points: rule.points,
-      duration: rule.durationSec,
-      ...(rule.blockSec !== undefined && { blockDuration: rule.blockSec }),
-    });
+    const limiter = new RateLimiterMemory(settingsOf(rule));
     limiters.set(rule.name, limiter);
     return limiter;
   };
   return {
-    async consume(rule, key) {
-      try {
-        await limiterOf(rule).consume(key);
-        return { allowed: true, retryAfterSec: 0 };
-      } catch (refusal) {
-        if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        return { allowed: false, retryAfterSec: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) };
-      }
-    },
+    consume: (rule, key) => takePoint(limiterOf(rule), key),
     async reset(rule, key) {
       await limiterOf(rule).delete(key);
     },
