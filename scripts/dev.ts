@@ -11,7 +11,7 @@ const folder = ".turnpike";
 const help = `pnpm dev
 
 Starts everything that Turnpike needs on this machine: PostgreSQL, Supabase Auth, Stripe, a mail catcher and the API.
-Whatever DATABASE_URL, SUPABASE_*, STRIPE_*, SMTP_URL or PORT name in the environment or in .env replaces that part.
+Whatever DATABASE_URL, SUPABASE_*, STRIPE_*, REDIS_URL, SMTP_URL or PORT name in the environment or in .env replaces that part.
 Ctrl-C stops all of it. Data stays in .turnpike/ until that folder is removed.
 `;
 

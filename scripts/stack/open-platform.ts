@@ -1,7 +1,7 @@
 import { createLog, modules, openDeps } from "@turnpike/api";
 import type { Deps } from "@turnpike/core";
 import { EnvError, readEnv } from "@turnpike/core";
-import { loadEnvFile } from "./settings.ts";
+import { loadEnvFile, providerNames } from "./settings.ts";
 import type { StackInfo } from "./stack-file.ts";
 import { findRunningStack } from "./stack-file.ts";
 
@@ -17,7 +17,8 @@ export interface Platform {
 export async function openPlatform(): Promise<Platform> {
   loadEnvFile();
   const stack = process.env.DATABASE_URL ? undefined : await findRunningStack();
-  const env = readEnv({ ...environment(stack), ROLE: "web", LOG_LEVEL: process.env.LOG_LEVEL || "warn" });
+  const own = { ROLE: "web", LOG_LEVEL: process.env.LOG_LEVEL || "warn" };
+  const env = readEnv({ ...environment(stack), ...providerNames(process.env), ...own });
   const open = await openDeps(env, modules, createLog(env.LOG_LEVEL));
   return { deps: open.deps, stack, close: () => open.close(5_000) };
 }

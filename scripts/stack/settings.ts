@@ -73,6 +73,13 @@ function portOf(text: string | undefined): number | undefined {
   return port;
 }
 
+/** The providers of a stack: Redis for all three where one is given, unless a variable names another. */
+export function providerNames(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (!env["REDIS_URL"]) return {};
+  const names = ["CACHE_PROVIDER", "RATE_LIMIT_PROVIDER", "EVENT_BUS_PROVIDER"];
+  return Object.fromEntries(names.map((name) => [name, env[name] || "redis"]));
+}
+
 const Secrets = z.object({
   apiPassword: z.string(),
   webhookSecret: z.string(),

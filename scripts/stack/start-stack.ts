@@ -13,7 +13,7 @@ import type { StackPorts } from "./free-port.ts";
 import { stackPorts } from "./free-port.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import type { Secrets, Settings } from "./settings.ts";
-import { localSecrets } from "./settings.ts";
+import { localSecrets, providerNames } from "./settings.ts";
 import type { StackInfo } from "./stack-file.ts";
 import { Stoppers } from "./stoppers.ts";
 
@@ -98,7 +98,7 @@ async function migratedDatabase(options: StackOptions, started: Stoppers, apiPas
 async function api(options: StackOptions, started: Stoppers, ports: StackPorts, parts: NodeJS.ProcessEnv) {
   options.onProgress("API and worker");
   const own = { NODE_ENV: "development", ROLE: "all", LOG_LEVEL: options.logLevel, PORT: String(ports.api) };
-  const env = readEnv({ ...process.env, ...own, ...parts });
+  const env = readEnv({ ...process.env, ...providerNames(process.env), ...own, ...parts });
   await ports.releaseApi();
   const server = await startServer(env, modules, appRouter);
   started.add(() => server.stop(5_000));

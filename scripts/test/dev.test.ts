@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createClient } from "@turnpike/client";
-import { readSettings } from "../stack/settings.ts";
+import { providerNames, readSettings } from "../stack/settings.ts";
 import { StackInfo } from "../stack/stack-file.ts";
 import type { ScriptProcess } from "./dev-process.ts";
 import { processesIn, startScript } from "./dev-process.ts";
@@ -149,6 +149,15 @@ async function squat(port: number): Promise<Server> {
   await Promise.race([once(server, "listening"), once(server, "error")]).catch(() => undefined);
   return server;
 }
+
+test("a REDIS_URL carries cache, rate limits and bus, except where a variable names another provider", () => {
+  expect(providerNames({ REDIS_URL: "redis://127.0.0.1:1", CACHE_PROVIDER: "memory" })).toEqual({
+    CACHE_PROVIDER: "memory",
+    RATE_LIMIT_PROVIDER: "redis",
+    EVENT_BUS_PROVIDER: "redis",
+  });
+  expect(providerNames({ REDIS_URL: "" })).toEqual({});
+});
 
 test("a Supabase without its database stops the start, naming both", () => {
   expect(() => readSettings({ SUPABASE_URL: "https://x.supabase.co" })).toThrow(

@@ -5,6 +5,7 @@ import type { Jobs } from "@turnpike/jobs";
 import { startJobs } from "@turnpike/jobs";
 import { findOrganization } from "@turnpike/organizations";
 import { createClock } from "./clock.ts";
+import type { Providers } from "./providers.ts";
 import { createProviders } from "./providers.ts";
 import { createStripeClient } from "./stripe-client.ts";
 import { createSupabaseClients } from "./supabase-clients.ts";
@@ -13,12 +14,13 @@ import { createSupabaseClients } from "./supabase-clients.ts";
 export interface OpenDeps {
   deps: Deps;
   jobs: Jobs;
+  redisStatus: Providers["redisStatus"];
   close(drainMs: number): Promise<void>;
 }
 
 /** Builds what every context needs from the environment: the only place that constructs vendors' clients. */
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
-  const providers = createProviders(env, log);
+  const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
   const database = openDatabase({
     url: env.DATABASE_URL,
     max: env.DATABASE_POOL_MAX,
@@ -46,10 +48,11 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
   return {
     deps,
     jobs,
+    redisStatus,
     async close(drainMs) {
       await jobs.stop(drainMs);
       clock.close();
-      await Promise.all([providers.bus.close(), providers.cache.close(), providers.rateLimit.close()]);
+      await closeProviders();
       await database.close();
     },
   };

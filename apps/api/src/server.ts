@@ -29,7 +29,7 @@ export async function startServer(env: Env, modules: readonly Module[], appRoute
   try {
     await startModules(open.deps);
     if (env.ROLE !== "web") await startWorker(open.deps, open.jobs);
-    const web = env.ROLE === "worker" ? undefined : await startWeb(env, open.deps, appRouter);
+    const web = env.ROLE === "worker" ? undefined : await startWeb(env, open, appRouter);
     log.info("server.started", { role: env.ROLE, modules: modules.map(({ name }) => name) });
     return {
       deps: open.deps,

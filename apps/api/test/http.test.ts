@@ -29,7 +29,12 @@ const post = (path: string, body: string, headers: Record<string, string> = {}) 
 test("says who it is and that it is well", async () => {
   expect(await (await get("/")).json()).toEqual({ name: "turnpike", version: expect.any(String) });
   expect(await (await get("/healthz")).json()).toEqual({ status: "ok" });
-  expect(await (await get("/readyz")).json()).toEqual({ status: "ready", database: "up", loginRole: "turnpike_api" });
+  expect(await (await get("/readyz")).json()).toEqual({
+    status: "ready",
+    database: "up",
+    loginRole: "turnpike_api",
+    redis: "off",
+  });
 });
 
 test("a harmless request id is echoed, another one replaced", async () => {

@@ -42,7 +42,7 @@ test("production refuses memory providers unless one process does everything", (
 
 test("an unknown provider stops the start and lists the known ones", async () => {
   await expect(startServerBed({ env: { CACHE_PROVIDER: "memcached" } })).rejects.toThrow(
-    /CACHE_PROVIDER: "memcached" is not known. Known: memory/,
+    /CACHE_PROVIDER: "memcached" is not known. Known: memory, redis$/,
   );
 });
 
@@ -50,6 +50,20 @@ test("a module to switch off that there is not stops the start and lists the kno
   await expect(startServerBed({ env: { MODULES_DISABLED: "billing,biling" } })).rejects.toThrow(
     /MODULES_DISABLED: biling is not known. Known: .*billing/,
   );
+});
+
+test("a provider on Redis without REDIS_URL stops the start, naming both", async () => {
+  await expect(startServerBed({ env: { EVENT_BUS_PROVIDER: "redis" } })).rejects.toThrow(
+    new EnvError("REDIS_URL: missing, and EVENT_BUS_PROVIDER is redis"),
+  );
+});
+
+test("a REDIS_URL that is none stops the start and is not repeated; where nothing uses it, it is not looked at", async () => {
+  const failed = startServerBed({ env: { CACHE_PROVIDER: "redis", REDIS_URL: "https://user:secret@host" } });
+  await expect(failed).rejects.toThrow(/^REDIS_URL: must be redis:/);
+  await expect(failed).rejects.not.toThrow(/secret/);
+  const unused = await startServerBed({ env: { REDIS_URL: "nonsense" } });
+  await unused.close();
 });
 
 test("while the database is down calls answer 503, and go on without a restart when it is back", async () => {

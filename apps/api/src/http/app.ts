@@ -11,6 +11,7 @@ import type { VerifyToken } from "./actor.ts";
 import { ctxOfRequest } from "./actor.ts";
 import { cors } from "./cors.ts";
 import { docsRoutes } from "./docs.ts";
+import type { RedisStatus } from "./health.ts";
 import { healthRoutes } from "./health.ts";
 
 /** What the HTTP side needs to know. */
@@ -20,19 +21,21 @@ export interface AppOptions {
   appRouter: AnyRouter;
   verifyToken: VerifyToken;
   isDraining: () => boolean;
+  redisStatus: RedisStatus;
 }
 
 const maxBodyBytes = 1_048_576;
 
 /** The HTTP server. No global body parser: the webhook route needs the bytes, tRPC reads its own. */
-export function createApp({ env, deps, appRouter, verifyToken, isDraining }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { env, deps, appRouter, verifyToken } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("trust proxy", env.TRUST_PROXY);
   app.set("query parser", "simple");
   app.use(requestId);
-  app.use(healthRoutes(deps, isDraining));
+  app.use(healthRoutes(options));
   app.use(docsRoutes(deps.config.apiUrl));
   mountModuleRoutes(app, deps);
   app.use(cors(deps.config.allowedOrigins));

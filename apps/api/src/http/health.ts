@@ -3,16 +3,31 @@ import { sql } from "kysely";
 import type { Deps } from "@turnpike/core";
 import { systemIdentity } from "@turnpike/core";
 
-/** `/healthz`: the process answers. `/readyz`: it can serve: the database answers and it is not draining. */
-export function healthRoutes(deps: Deps, isDraining: () => boolean): Router {
+/** How Redis is; `off` where no provider uses it. */
+export type RedisStatus = () => Promise<"up" | "degraded" | "off">;
+
+interface HealthOptions {
+  deps: Deps;
+  isDraining: () => boolean;
+  redisStatus: RedisStatus;
+}
+
+/**
+ * `/healthz`: the process answers. `/readyz`: it can serve: the database answers and it is not draining. Without Redis it
+ * serves too, slower, and says so.
+ */
+export function healthRoutes({ deps, isDraining, redisStatus }: HealthOptions): Router {
   const routes = Router();
   routes.get("/healthz", (_req, res) => void res.json({ status: "ok" }));
   routes.get("/readyz", async (_req, res) => {
     if (isDraining()) return void res.status(503).json({ status: "draining" });
-    const loginRole = await probeDatabase(deps).catch(() => null);
+    const [loginRole, redis] = await Promise.all([probeDatabase(deps).catch(() => null), redisStatus()]);
     if (loginRole === null)
-      return void res.status(503).setHeader("retry-after", "2").json({ status: "unavailable", database: "down" });
-    return void res.json({ status: "ready", database: "up", loginRole });
+      return void res
+        .status(503)
+        .setHeader("retry-after", "2")
+        .json({ status: "unavailable", database: "down", redis });
+    return void res.json({ status: "ready", database: "up", loginRole, redis });
   });
   return routes;
 }

@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AnyRouter } from "@trpc/server";
 import { createTokenVerifier } from "@turnpike/auth";
-import type { Deps, Env } from "@turnpike/core";
+import type { Env } from "@turnpike/core";
+import type { OpenDeps } from "../deps.ts";
 import { createApp } from "./app.ts";
 
 /** The HTTP side of a process. */
@@ -17,10 +18,15 @@ export interface RunningWeb {
 }
 
 /** Listens on the port that the environment names. Errors: the port is taken. */
-export async function startWeb(env: Env, deps: Deps, appRouter: AnyRouter): Promise<RunningWeb> {
+export async function startWeb(
+  env: Env,
+  { deps, redisStatus }: Pick<OpenDeps, "deps" | "redisStatus">,
+  appRouter: AnyRouter,
+): Promise<RunningWeb> {
   const state = { isDraining: false };
   const verifyToken = createTokenVerifier(tokenSource(env));
-  const app = createApp({ env, deps, appRouter, verifyToken, isDraining: () => state.isDraining });
+  const isDraining = () => state.isDraining;
+  const app = createApp({ env, deps, appRouter, verifyToken, isDraining, redisStatus });
   const server = createServer((req, res) => {
     // The next request on this connection would meet a process that is gone.
     if (state.isDraining) res.setHeader("connection", "close");

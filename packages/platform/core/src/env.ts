@@ -39,6 +39,8 @@ const Env = z.object({
   SUPABASE_ANON_KEY: z.string().min(1),
   SUPABASE_SERVICE_KEY: z.string().min(1),
   SUPABASE_JWT_SECRET: z.string().min(32).optional(),
+  /** Needed, and looked at, only where a provider is `redis`. */
+  REDIS_URL: z.string().optional(),
   CACHE_PROVIDER: z.string().default("memory"),
   RATE_LIMIT_PROVIDER: z.string().default("memory"),
   EVENT_BUS_PROVIDER: z.string().default("memory"),

@@ -26,7 +26,11 @@ const headers: [string, string][] = [
 const routes: [string, string, string][] = [
   ["GET", "/", "Name and version."],
   ["GET", "/healthz", "200 while the process lives."],
-  ["GET", "/readyz", "200 when it can serve; 503 while the database is down or the server is draining."],
+  [
+    "GET",
+    "/readyz",
+    "200 when it can serve; 503 while the database is down or the server is draining. A Redis that is away is shown as degraded, with 200.",
+  ],
   ["GET", "/docs", "This page."],
 ];
 
