@@ -60,6 +60,10 @@ export async function startSystemRedis(): Promise<SystemRedis> {
 async function start(port: number, folder: string): Promise<ChildProcess> {
   const settings = ["--bind", "127.0.0.1", "--dir", folder, "--save", "", "--enable-debug-command", "local"];
   const server = spawn("redis-server", ["--port", String(port), ...settings], { stdio: "ignore" });
+  // A run that ends before its hooks, for example on a failed one, leaves nothing running.
+  const end = (): void => void server.kill("SIGKILL");
+  process.once("exit", end);
+  server.once("exit", () => process.off("exit", end));
   const deadline = Date.now() + 10_000;
   while ((await send(port, "PING").catch(() => "")) !== "+PONG\r\n") {
     if (server.exitCode !== null || Date.now() > deadline) throw new Error("redis-server did not start");
