@@ -7,7 +7,7 @@ import { startPostgres } from "@turnpike/local-postgres";
 import { migrateDatabase } from "./stack/migrate-database.ts";
 import { runScript } from "./stack/run-script.ts";
 
-const target = "packages/platform/database/src/schema.gen.ts";
+const target = "packages/platform/core/src/schema.gen.ts";
 const help = `pnpm db:types [--check]
 
 Writes ${target} from a database that was migrated just now. --check writes nothing and fails when it would differ.

@@ -44,11 +44,8 @@ const cases: Case[] = [
     only: ["planted.ts:1: may not import @turnpike/local-stripe: domain code imports core, platform, domain"],
   },
   {
-    rule: "a value of ours in core",
-    files: {
-      [`${core}/package.json`]: manifest("@turnpike/core", [], ["@turnpike/database"]),
-      [`${core}/src/planted.ts`]: 'import { core } from "@turnpike/database";\n',
-    },
+    rule: "something of ours in core, be it a type",
+    files: { [`${core}/src/planted.ts`]: 'import type { core } from "@turnpike/database";\n' },
     only: ["core/src/planted.ts:1: imports @turnpike/database, which packages/platform/core/package.json does not"],
   },
   {
@@ -57,6 +54,21 @@ const cases: Case[] = [
     only: [
       "package.json: packages depend on each other in a ring: @turnpike/core → @turnpike/database → @turnpike/core",
     ],
+  },
+  {
+    rule: "packages whose tests close a ring",
+    files: { [`${core}/package.json`]: manifest("@turnpike/core", [], ["@turnpike/database"]) },
+    only: [
+      "package.json: packages depend on each other in a ring: @turnpike/core → @turnpike/database → @turnpike/core",
+    ],
+  },
+  {
+    rule: "a stand-in whose tests know the platform",
+    files: {
+      "packages/local/stripe/package.json": manifest("@turnpike/local-stripe", [], ["@turnpike/database"]),
+      "packages/local/stripe/test/planted.test.ts": 'import { core } from "@turnpike/database";\n',
+    },
+    only: ["planted.test.ts:1: may not import @turnpike/database: local code imports local"],
   },
   {
     rule: "a vendor's SDK in a domain that has no business with it",

@@ -21,7 +21,7 @@ export const domainEdges: Readonly<Record<string, readonly string[]>> = {
   webhooks: [],
 };
 
-// What running code may import. Tests may import the stand-ins and the test kit besides, and types more than values.
+// What running code may import. Tests may import the stand-ins and the test kit besides, but those of a stand-in: it knows nothing of the platform.
 const allowed: Readonly<Record<Layer, readonly Layer[]>> = {
   root: ["api", "client", "core", "platform", "testing", "domain", "local"],
   api: ["core", "platform", "domain"],
@@ -33,7 +33,6 @@ const allowed: Readonly<Record<Layer, readonly Layer[]>> = {
   client: [],
 };
 const allowedInTests: readonly Layer[] = ["core", "platform", "testing", "local", "client"];
-const allowedAsTypes: Readonly<Partial<Record<Layer, readonly Layer[]>>> = { core: ["platform"] };
 
 /** Sub-paths that a package really exports. */
 const subPaths = new Set(["@turnpike/client/trpc"]);
@@ -70,21 +69,15 @@ function complaint(
   if (!isDeclared && !(mayBeDev && name in devDependencies)) {
     return `imports ${name}, which ${importer.folder || "."}/package.json does not declare`;
   }
-  return isAllowed(importer, imported, file, isTypeOnly) ? null : `may not import ${name}: ${rule(importer, imported)}`;
+  return isAllowed(importer, imported, file) ? null : `may not import ${name}: ${rule(importer, imported)}`;
 }
 
-function isAllowed(
-  importer: WorkspacePackage,
-  imported: WorkspacePackage,
-  file: SourceFile,
-  isTypeOnly: boolean,
-): boolean {
+function isAllowed(importer: WorkspacePackage, imported: WorkspacePackage, file: SourceFile): boolean {
   if (importer.layer === "domain" && imported.layer === "domain") {
     return file.isTest || hasEdge(importer, imported);
   }
   if (allowed[importer.layer].includes(imported.layer)) return true;
-  if (file.isTest && allowedInTests.includes(imported.layer)) return true;
-  return isTypeOnly && (allowedAsTypes[importer.layer]?.includes(imported.layer) ?? false);
+  return file.isTest && importer.layer !== "local" && allowedInTests.includes(imported.layer);
 }
 
 function hasEdge(importer: WorkspacePackage, imported: WorkspacePackage): boolean {

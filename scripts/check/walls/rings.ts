@@ -1,11 +1,11 @@
 import type { Finding, Workspace } from "../workspace.ts";
 
-/** No package depends on itself by way of others. Dependencies of tests and types do not count: nothing runs in a ring. */
+/** No package depends on itself by way of others, by way of its tests neither: installs warn of it, and what belongs below what is lost. */
 export function checkRings({ packages }: Workspace): Finding[] {
   const edges = new Map(
     packages.map(({ name, manifest }) => [
       name,
-      Object.keys(manifest.dependencies ?? {}).filter((other) => other !== name),
+      Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter((other) => other !== name),
     ]),
   );
   const done = new Set<string>();

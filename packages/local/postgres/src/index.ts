@@ -1,3 +1,4 @@
 export { PostgresUnavailableError } from "./postgres-unavailable-error.ts";
 export { startPostgres } from "./start-postgres.ts";
 export type { LocalPostgres, StartOptions } from "./start-postgres.ts";
+export { installedVersions, startSystemPostgres } from "./system-postgres.ts";

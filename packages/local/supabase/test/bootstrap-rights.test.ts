@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startPostgres } from "@turnpike/local-postgres";
-import { installedVersions, startSystemPostgres } from "@turnpike/testing";
+import { installedVersions, startPostgres, startSystemPostgres } from "@turnpike/local-postgres";
 import { MissingRightsError, bootstrapDatabase } from "../src/index.ts";
 
 interface Server {

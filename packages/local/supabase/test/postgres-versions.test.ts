@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@supabase/supabase-js";
 import { expect, test } from "vitest";
-import { installedVersions, startSystemPostgres } from "@turnpike/testing";
+import { installedVersions, startSystemPostgres } from "@turnpike/local-postgres";
 import { bootstrapDatabase, startSupabase } from "../src/index.ts";
 import { PASSWORD, newEmail } from "./support/accounts.ts";
 

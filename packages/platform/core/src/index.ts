@@ -44,3 +44,4 @@ export {
   userProcedure,
 } from "./trpc.ts";
 export type { Tx } from "./tx.ts";
+export type { DB, Json, JsonValue } from "./schema.gen.ts";

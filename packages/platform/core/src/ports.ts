@@ -1,6 +1,6 @@
 import type { Transaction } from "kysely";
-import type { DB } from "@turnpike/database";
 import type { Identity } from "./actor.ts";
+import type { DB } from "./schema.gen.ts";
 
 /** Structured log of events, not sentences. No secrets, no bodies, no e-mail addresses. */
 export interface Log {

@@ -1,10 +1,10 @@
 import type { Transaction } from "kysely";
-import type { DB } from "@turnpike/database";
 import type { Actor } from "./actor.ts";
 import type { AppConfig } from "./config.ts";
 import type { EventType } from "./events.ts";
 import type { Job } from "./module.ts";
 import type { Log } from "./ports.ts";
+import type { DB } from "./schema.gen.ts";
 
 /**
  * An open transaction as somebody. It has no vendor on it: a call to Stripe, Supabase or the mail server

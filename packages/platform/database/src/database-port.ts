@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import { sql } from "kysely";
 import type { DatabasePort, Identity } from "@turnpike/core";
-import type { DB } from "./schema.gen.ts";
+import type { DB } from "@turnpike/core";
 
 /** Time-outs that every transaction sets for itself, in milliseconds. */
 export interface TransactionTimeouts {

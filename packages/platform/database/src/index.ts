@@ -5,4 +5,3 @@ export { migrate, MigrationError, readMigrations } from "./migrate.ts";
 export type { Migration, MigrationReport } from "./migrate.ts";
 export { openDatabase } from "./pool.ts";
 export type { Database, PoolOptions } from "./pool.ts";
-export type { DB, Json, JsonValue } from "./schema.gen.ts";

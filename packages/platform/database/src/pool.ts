@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
-import type { DB } from "./schema.gen.ts";
+import type { DB } from "@turnpike/core";
 
 /** How to reach PostgreSQL. `url` may be a transaction pooler: nothing here uses session state or named statements. */
 export interface PoolOptions {

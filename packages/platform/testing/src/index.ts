@@ -1,5 +1,4 @@
 export { apiUrlOf, ourMigrations, prepareDatabase } from "./prepare-database.ts";
-export { installedVersions, startSystemPostgres } from "./system-postgres.ts";
 export { hasSystemRedis, noRedisReason, startSystemRedis } from "./system-redis.ts";
 export type { SystemRedis } from "./system-redis.ts";
 export { createTestApp } from "./test-app.ts";

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import Stripe from "stripe";
 import type { Actor, AppConfig, Ctx, Deps, Module, RequestInfo } from "@turnpike/core";
 import { createCtx, newId } from "@turnpike/core";
-import type { DB } from "@turnpike/database";
+import type { DB } from "@turnpike/core";
 import { databasePort, openDatabase } from "@turnpike/database";
 import type { Jobs } from "@turnpike/jobs";
 import { startJobs, startWorkers } from "@turnpike/jobs";

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { SessionActor } from "@turnpike/core";
 import { newId } from "@turnpike/core";
-import type { DB } from "@turnpike/database";
+import type { DB } from "@turnpike/core";
 
 /** What a test may set of a new person. */
 export interface NewUser {

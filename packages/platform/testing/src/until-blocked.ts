@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import type { DB } from "@turnpike/database";
+import type { DB } from "@turnpike/core";
 
 const timeoutMs = 20_000;
 

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { expect, test } from "vitest";
-import { apiUrlOf, installedVersions, prepareDatabase, startSystemPostgres } from "@turnpike/testing";
+import { installedVersions, startSystemPostgres } from "@turnpike/local-postgres";
+import { apiUrlOf, prepareDatabase } from "@turnpike/testing";
 
 const versions = await installedVersions();
 

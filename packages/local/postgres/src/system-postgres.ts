@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { freePort } from "./free-port.ts";
+import { findFreePort } from "./port.ts";
 
 const ROOT = "/usr/lib/postgresql";
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ export async function startSystemPostgres(version: string): Promise<{ url: strin
   const data = join(folder, "data");
   const bin = (name: string) => join(ROOT, version, "bin", name);
   await run(bin("initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], user);
-  const port = await freePort();
+  const port = await findFreePort(undefined);
   const settings = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"];
   const server = spawn(bin("postgres"), ["-D", data, "-p", String(port), ...settings], { ...user, stdio: "ignore" });
   const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Identity } from "@turnpike/core";
-import type { DB } from "@turnpike/database";
+import type { DB } from "@turnpike/core";
 import { databasePort, openDatabase } from "@turnpike/database";
 import type { TestApp, TestUser } from "@turnpike/testing";
 import { createTestApp } from "@turnpike/testing";

@@ -2,8 +2,8 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createCtx, defineJob, defineModule, newId } from "@turnpike/core";
+import { startJobs, startWorkers } from "@turnpike/jobs";
 import { createTestApp } from "@turnpike/testing";
-import { startJobs, startWorkers } from "../src/index.ts";
 
 test("a process that must end hands back the job it is at, and the next one does it", async () => {
   const begun = Promise.withResolvers<void>();
