@@ -15,6 +15,8 @@ import { freePort } from "./free-port.ts";
 export interface Parts {
   url: string;
   variables: Record<string, string>;
+  /** The database as its owner. */
+  ownerUrl: string;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export async function startParts(): Promise<Parts> {
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url, variables, close };
+  return { url, variables, ownerUrl: database.ownerUrl, close };
 }
 
 /** A server of ours in this process, with everything around it. */
