@@ -6,7 +6,7 @@ import { isEnding } from "../mirror/subscription-changes.ts";
 import { isTerminal } from "../mirror/subscription-row.ts";
 import type { CancelSubscription, Subscription, SubscriptionId } from "../models.ts";
 import type { SubscriptionRow } from "../queries/subscriptions.ts";
-import { requireBillingManager } from "./billing-manager.ts";
+import { requireBillingRights } from "./billing-rights.ts";
 import { getSubscription, getSubscriptionRow } from "./subscriptions.ts";
 import { syncSubscription } from "./sync-subscription.ts";
 
@@ -15,7 +15,7 @@ import { syncSubscription } from "./sync-subscription.ts";
  * Errors: billing.not_allowed, billing.not_found, billing.already_canceled, core.unavailable.
  */
 export async function cancelSubscription(ctx: OrganizationCtx, input: CancelSubscription): Promise<Subscription> {
-  requireBillingManager(ctx);
+  requireBillingRights(ctx);
   const row = await getSubscriptionRow(ctx, input);
   const isLate = isOver(ctx, row) || (input.at === "period_end" && isEnding(row));
   if (isLate) throw errors.already_canceled({ subscriptionId: row.id });
@@ -36,7 +36,7 @@ export async function cancelSubscription(ctx: OrganizationCtx, input: CancelSubs
  * sets. Errors: billing.not_allowed, billing.not_found, billing.already_canceled, billing.not_canceling, core.unavailable.
  */
 export async function resumeSubscription(ctx: OrganizationCtx, input: SubscriptionId): Promise<Subscription> {
-  requireBillingManager(ctx);
+  requireBillingRights(ctx);
   const row = await getSubscriptionRow(ctx, input);
   if (isOver(ctx, row)) throw errors.already_canceled({ subscriptionId: row.id });
   if (!isEnding(row)) throw errors.not_canceling({ subscriptionId: row.id });

@@ -1,7 +1,7 @@
 import type { OrganizationCtx } from "@turnpike/core";
 import { askStripe } from "@turnpike/products";
 import type { OpenedPortal, OpenPortal } from "../models.ts";
-import { requireBillingManager } from "./billing-manager.ts";
+import { requireBillingRights } from "./billing-rights.ts";
 import { requireCustomer } from "./ensure-customer.ts";
 import { requireReturnUrls } from "./return-urls.ts";
 
@@ -10,7 +10,7 @@ import { requireReturnUrls } from "./return-urls.ts";
  * Errors: billing.not_allowed, billing.no_customer, core.invalid_input (return URL), core.unavailable.
  */
 export async function openPortal(ctx: OrganizationCtx, input: OpenPortal): Promise<OpenedPortal> {
-  requireBillingManager(ctx);
+  requireBillingRights(ctx);
   requireReturnUrls(ctx.config, { returnUrl: input.returnUrl });
   const customer = await requireCustomer(ctx);
   const { url } = await askStripe(ctx.stripe.billingPortal.sessions.create({ customer, return_url: input.returnUrl }));

@@ -10,7 +10,7 @@ import { dateOf } from "../mirror/stripe-values.ts";
 import type { StartCheckout, StartedCheckout } from "../models.ts";
 import { findLastSessionId, insertSession } from "../queries/checkout-sessions.ts";
 import { singleFlight } from "../single-flight.ts";
-import { actingUserId, requireBillingManager } from "./billing-manager.ts";
+import { actingUserId, requireBillingRights } from "./billing-rights.ts";
 import { withCustomer } from "./ensure-customer.ts";
 import { findPrice, requireNoSubscription } from "./offer.ts";
 import { settleOpenSessions } from "./open-sessions.ts";
@@ -30,7 +30,7 @@ const intentKey = "turnpike_intent";
  * billing.refused_by_stripe, core.invalid_input (return URLs, promotion code), core.unavailable.
  */
 export async function startCheckout(ctx: OrganizationCtx, input: StartCheckout): Promise<StartedCheckout> {
-  requireBillingManager(ctx);
+  requireBillingRights(ctx);
   requireReturnUrls(ctx.config, { successUrl: input.successUrl, cancelUrl: input.cancelUrl });
   const price = await findPrice(ctx, input);
   const intent = intentOf(input, price);

@@ -2,7 +2,7 @@ import type { OrganizationCtx } from "@turnpike/core";
 import type { PriceWithProduct } from "@turnpike/products";
 import { trialSubjects } from "../mirror/remember-trial.ts";
 import { hasTrialUse, isTrialHeld } from "../queries/trials.ts";
-import { actingUserId } from "./billing-manager.ts";
+import { actingUserId } from "./billing-rights.ts";
 
 /**
  * Days of trial that this checkout starts with; null without one. A trial is once ever for the organization and for

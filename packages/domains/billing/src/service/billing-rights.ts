@@ -2,7 +2,7 @@ import type { OrganizationCtx } from "@turnpike/core";
 import { errors } from "../errors.ts";
 
 /** Lets owners and admins pass, and our own jobs. API keys read billing, they do not change it. Errors: billing.not_allowed. */
-export function requireBillingManager(ctx: OrganizationCtx): void {
+export function requireBillingRights(ctx: OrganizationCtx): void {
   const { role } = ctx.organization;
   if (ctx.actor.type === "system" || role === "owner" || role === "admin") return;
   throw errors.not_allowed({ organizationId: ctx.organization.id, role });
