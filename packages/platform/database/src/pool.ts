@@ -28,7 +28,10 @@ export function openDatabase(options: PoolOptions): Database {
     application_name: options.applicationName ?? "turnpike",
     types: { getTypeParser },
   });
-  pool.on("error", (error) => options.onError?.(error));
+  // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
+  pool.on("error", (error) => {
+    if (!pool.ending) options.onError?.(error);
+  });
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   return { db, close: () => db.destroy() };
 }
