@@ -23,11 +23,11 @@ export interface KillableServer {
 }
 
 /**
- * Starts `main.ts`, or the program given as `file`, in its own folder, and waits until it is ready. `env` is all that it gets
- * besides the port, which is a free one where `env` names none.
+ * Starts `main.ts`, or the program given as `file`, in its own folder on a free port, and waits until it is ready. `env` is
+ * all that it gets besides the port, which is chosen last: one chosen earlier may be somebody else's by now.
  */
 export async function startKillableServer(env: Record<string, string>, file = main): Promise<KillableServer> {
-  const port = env["PORT"] ?? String(await freePort());
+  const port = String(await freePort());
   const child = spawn(process.execPath, [file], {
     cwd: dirname(file),
     env: { ...env, PORT: port },
