@@ -1,7 +1,6 @@
-import { systemCtx } from "@turnpike/api";
-import { findUserByEmail, setOperator } from "@turnpike/auth";
-import { openPlatform } from "./stack/open-platform.ts";
+import { setOperator } from "@turnpike/auth";
 import { runScript } from "./stack/run-script.ts";
+import { withUser } from "./stack/with-user.ts";
 
 const help = `pnpm grant-operator EMAIL
 
@@ -12,16 +11,8 @@ await runScript({
   help,
   options: {},
   argument: "e-mail address",
-  async run({ argument: email }) {
-    const platform = await openPlatform();
-    try {
-      const ctx = systemCtx(platform.deps, "scripts.grant_operator");
-      const user = await findUserByEmail(ctx, email);
-      if (!user) throw new Error("There is no user of this address.");
-      const hasChanged = await setOperator(ctx, user.id);
-      process.stdout.write(hasChanged ? "is an operator now\n" : "was an operator already\n");
-    } finally {
-      await platform.close();
-    }
-  },
+  run: ({ argument: email }) =>
+    withUser("scripts.grant_operator", email, async (ctx, user) =>
+      (await setOperator(ctx, user.id)) ? "is an operator now" : "was an operator already",
+    ),
 });

@@ -1,7 +1,5 @@
-import { systemCtx } from "@turnpike/api";
-import { findUserByEmail } from "@turnpike/auth";
-import { openPlatform } from "./stack/open-platform.ts";
 import { runScript } from "./stack/run-script.ts";
+import { withUser } from "./stack/with-user.ts";
 
 const help = `pnpm verify-user EMAIL
 
@@ -12,18 +10,11 @@ await runScript({
   help,
   options: {},
   argument: "e-mail address",
-  async run({ argument: email }) {
-    const platform = await openPlatform();
-    try {
-      const ctx = systemCtx(platform.deps, "scripts.verify_user");
-      const user = await findUserByEmail(ctx, email);
-      if (!user) throw new Error("There is no user of this address.");
-      if (user.emailConfirmedAt) return void process.stdout.write("confirmed already\n");
+  run: ({ argument: email }) =>
+    withUser("scripts.verify_user", email, async (ctx, user) => {
+      if (user.emailConfirmedAt) return "confirmed already";
       const { error } = await ctx.supabase.service.auth.admin.updateUserById(user.id, { email_confirm: true });
       if (error) throw error;
-      process.stdout.write("confirmed\n");
-    } finally {
-      await platform.close();
-    }
-  },
+      return "confirmed";
+    }),
 });

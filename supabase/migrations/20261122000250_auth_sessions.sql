@@ -8,19 +8,8 @@ create function private.session_state(session_id uuid, owner_id uuid)
   set search_path = ''
   as $$
     select
-      exists (
-        select 1
-        from auth.sessions s
-        join auth.users u on u.id = s.user_id
-        where s.id = session_state.session_id
-          and s.user_id = session_state.owner_id
-          and (s.not_after is null or s.not_after > now())
-          and (u.banned_until is null or u.banned_until <= now())
-          and u.deleted_at is null
-      ),
-      exists (
-        select 1 from auth.mfa_factors f where f.user_id = session_state.owner_id and f.status = 'verified'
-      ),
+      private.session_counts(session_state.session_id, session_state.owner_id),
+      private.has_second_factor(session_state.owner_id),
       exists (select 1 from public.profiles p where p.id = session_state.owner_id and p.is_admin)
   $$;
 revoke all on function private.session_state(uuid, uuid) from public, anon, authenticated, service_role;

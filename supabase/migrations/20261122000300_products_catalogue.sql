@@ -61,4 +61,11 @@ create policy active on public.prices for select to anon, authenticated using (i
 create policy everyone on public.features for select to anon, authenticated using (true);
 create policy of_active on public.product_features for select to anon, authenticated
   using (exists (select 1 from public.products p where p.id = product_id and p.is_active));
-grant select on public.products, public.prices, public.features, public.product_features to anon, authenticated;
+grant select on public.features, public.product_features to anon, authenticated;
+-- Not the metadata, which people keep at Stripe for themselves.
+grant select (id, stripe_product_id, name, description, is_active, created_at, updated_at)
+  on public.products to anon, authenticated;
+grant select (
+  id, product_id, stripe_price_id, lookup_key, currency, unit_amount_minor, type, billing_interval, billing_interval_count,
+  trial_days, is_active, created_at, updated_at
+) on public.prices to anon, authenticated;
