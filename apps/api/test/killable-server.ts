@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./free-port.ts";
+import { freePort } from "@turnpike/testing";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const startTimeoutMs = 30_000;

@@ -8,8 +8,7 @@ import type { Env, Module } from "@turnpike/core";
 import { startMail } from "@turnpike/local-mail";
 import { startStripe } from "@turnpike/local-stripe";
 import { startSupabase } from "@turnpike/local-supabase";
-import { createTestDatabase } from "@turnpike/testing";
-import { freePort } from "./free-port.ts";
+import { createTestDatabase, freePort } from "@turnpike/testing";
 
 /** Everything around a server, and the environment that leads there. */
 export interface Parts {

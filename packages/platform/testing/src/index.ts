@@ -1,3 +1,4 @@
+export { freePort } from "./free-port.ts";
 export { apiUrlOf, ourMigrations, prepareDatabase } from "./prepare-database.ts";
 export { hasSystemRedis, noRedisReason, startSystemRedis } from "./system-redis.ts";
 export type { SystemRedis } from "./system-redis.ts";
