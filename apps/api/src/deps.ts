@@ -1,5 +1,5 @@
 import type { Deps, Env, Log, Module } from "@turnpike/core";
-import { configOf } from "@turnpike/core";
+import { configOf, noMetrics } from "@turnpike/core";
 import { databasePort, openDatabase } from "@turnpike/database";
 import type { Jobs } from "@turnpike/jobs";
 import { startJobs } from "@turnpike/jobs";
@@ -42,6 +42,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     supabase: createSupabaseClients(env),
     clock,
     log,
+    metrics: noMetrics,
     modules,
     findOrganization,
   };

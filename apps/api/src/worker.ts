@@ -5,7 +5,7 @@ import { startWorkers } from "@turnpike/jobs";
 
 /** Starts the worker role: durable listeners, jobs and schedules of every module. */
 export function startWorker(deps: Deps, jobs: Jobs): Promise<void> {
-  return startWorkers(jobs, deps.modules, (job) => systemCtx(deps, job));
+  return startWorkers(jobs, deps.modules, (job, fields) => systemCtx({ ...deps, log: deps.log.child(fields) }, job));
 }
 
 /** A context of our own, outside any request: jobs, schedules, lifecycle, scripts. */

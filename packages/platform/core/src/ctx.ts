@@ -5,6 +5,7 @@ import type { Actor, Identity } from "./actor.ts";
 import { actorKey, identityOf, systemIdentity } from "./actor.ts";
 import type { AppConfig } from "./config.ts";
 import { newId } from "./ids.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Module } from "./module.ts";
 import { openTx } from "./open-tx.ts";
 import type { Cache, Clock, DatabasePort, EventBus, JobsPort, Log, RateLimiter } from "./ports.ts";
@@ -39,6 +40,7 @@ export interface Deps {
   supabase: SupabaseClients;
   clock: Clock;
   log: Log;
+  metrics: Metrics;
   modules: readonly Module[];
   /** Finds the organization that a caller asked for (null: the personal one) and may act for; null when there is none. */
   findOrganization: (ctx: Ctx, requestedId: string | null) => Promise<ActiveOrganization | null>;

@@ -13,6 +13,8 @@ export { defineEvents } from "./events.ts";
 export { newId } from "./ids.ts";
 export { appErrorOf } from "./map-errors.ts";
 export { listenerQueue, listenersOf } from "./listeners.ts";
+export type { Counter, FinishedCall, FinishedJob, Gauges, Metrics, ModuleMetrics, Outcome, Sample } from "./metrics.ts";
+export { defineCounter, noMetrics } from "./metrics.ts";
 export type { HttpHost, Job, Listener, Module, Schedule, StripeMirror, StripeRef } from "./module.ts";
 export { defineJob, defineModule, listener, stripeMirror } from "./module.ts";
 export { eventsChannel } from "./open-tx.ts";

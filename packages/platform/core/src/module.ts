@@ -6,6 +6,7 @@ import type { Actor } from "./actor.ts";
 import type { Ctx } from "./ctx.ts";
 import type { ErrorFactory } from "./errors.ts";
 import type { DomainEvent, EventType } from "./events.ts";
+import type { ModuleMetrics } from "./metrics.ts";
 import type { Tx } from "./tx.ts";
 
 /** A durable listener: runs at least once per event, once where it succeeds. */
@@ -106,6 +107,7 @@ export interface Module {
   jobs?: readonly Job[];
   schedules?: readonly Schedule[];
   stripe?: readonly StripeMirror[];
+  metrics?: ModuleMetrics;
   /** Adds raw Express routes. The router is mounted at the root, with no body parser before it. */
   http?(router: ExpressRouter, host: HttpHost): void;
   start?(ctx: Ctx): Promise<void>;

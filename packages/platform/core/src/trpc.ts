@@ -65,13 +65,16 @@ export const createCallerFactory = t.createCallerFactory;
 const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   const startedAt = performance.now();
   const result = await next();
-  const durationMs = Math.round(performance.now() - startedAt);
+  const elapsedMs = performance.now() - startedAt;
+  const durationMs = Math.round(elapsedMs);
   if (result.ok) {
+    ctx.metrics.called({ path, type, outcome: "ok", durationMs: elapsedMs });
     ctx.log.info("trpc.call", { path, type, durationMs, actor: actorKey(ctx.actor) });
     return result;
   }
   const mapped = toTrpcError(result.error);
   const known = appErrorOf(mapped);
+  ctx.metrics.called({ path, type, outcome: known?.kind ?? "internal", durationMs: elapsedMs });
   const fields = { path, type, durationMs, actor: actorKey(ctx.actor), appCode: known?.appCode ?? "core.internal" };
   if (known && known.kind !== "unavailable") ctx.log.info("trpc.refused", { ...fields, ...known.details });
   else ctx.log.error("trpc.failed", { ...fields, ...known?.details, error: result.error.cause ?? result.error });

@@ -3,4 +3,4 @@ export type { Jobs } from "./boss.ts";
 export { migrateJobs } from "./migrate-jobs.ts";
 export { runListener } from "./run-listener.ts";
 export { startWorkers } from "./workers.ts";
-export type { CtxOfJob } from "./workers.ts";
+export type { CtxOfJob, JobFields } from "./workers.ts";

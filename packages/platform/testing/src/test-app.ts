@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 import Stripe from "stripe";
 import type { Actor, AppConfig, Ctx, Deps, Module, RequestInfo } from "@turnpike/core";
-import { createCtx, newId } from "@turnpike/core";
+import { createCtx, newId, noMetrics } from "@turnpike/core";
 import type { DB } from "@turnpike/core";
 import { databasePort, openDatabase } from "@turnpike/database";
-import type { Jobs } from "@turnpike/jobs";
+import type { CtxOfJob, Jobs } from "@turnpike/jobs";
 import { startJobs, startWorkers } from "@turnpike/jobs";
 import { createMemoryBus, createMemoryCache, createMemoryRateLimiter } from "@turnpike/providers";
 import { noSupabase } from "./no-supabase.ts";
@@ -72,7 +72,9 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
   const jobs = await startJobs({ url: database.apiUrl, modules: options.modules, log, isWorker });
   const deps = { ...depsOf(options, log), database: databasePort(api.db), jobs: jobs.port, clock, log };
   const ctxOf: TestApp["ctxOf"] = (actor, request) => createCtx(deps, actor, { requestId: newId(), ...request });
-  if (isWorker) await startWorkers(jobs, options.modules, (job) => ctxOf({ type: "system", job }));
+  const ctxOfJob: CtxOfJob = (job, fields) =>
+    createCtx({ ...deps, log: log.child(fields) }, { type: "system", job }, { requestId: newId() });
+  if (isWorker) await startWorkers(jobs, options.modules, ctxOfJob);
   const close = async (): Promise<void> => {
     await jobs.stop(0);
     await Promise.all([api.close(), owner.close()]);
@@ -104,6 +106,7 @@ function depsOf(options: TestAppOptions, log: TestLog): Omit<Deps, "database" | 
       options.stripe ??
       new Stripe("sk_test_nobody", { host: "127.0.0.1", port: 9, protocol: "http", maxNetworkRetries: 0 }),
     supabase: options.supabase ?? noSupabase,
+    metrics: noMetrics,
     modules: options.modules,
     findOrganization: options.findOrganization ?? (async () => null),
   };

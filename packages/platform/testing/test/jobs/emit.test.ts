@@ -106,12 +106,14 @@ test("a job whose data is refused leaves the transaction the actor's", async () 
   expect(seen).toEqual([{ id: organizationId }]);
 });
 
-test("each failure of a job is logged with its queue, whether or not it is tried again", async () => {
+test("each failure of a job is logged with its queue, job and event, whether or not it is tried again", async () => {
   failures.set("larch", 1);
-  await app.ctxOf(system).tx((tx) => tx.emit(events.planted, { organizationId: newId(), tree: "larch" }));
+  const planted = { organizationId: newId(), tree: "larch" };
+  const eventId = await app.ctxOf(system).tx((tx) => tx.emit(events.planted, planted));
   await app.jobsIdle();
   const failed = app.log.entries.filter(({ event }) => event === "jobs.failed");
-  expect(failed.at(-1)).toMatchObject({ level: "warn", fields: { queue: "garden.on.water" } });
+  expect(failed.at(-1)).toMatchObject({ level: "warn", fields: { queue: "garden.on.water", eventId } });
+  expect(failed.at(-1)?.fields["jobId"]).toEqual(expect.any(String));
   expect(failed.at(-1)?.fields["error"]).toMatchObject({ message: "no water yet" });
 });
 
