@@ -1,5 +1,11 @@
+export { missingForCluster } from "./cluster/parts.ts";
+export { startCluster } from "./cluster/cluster.ts";
+export type { Cluster, ClusterOptions } from "./cluster/cluster.ts";
+export type { ServerProcess } from "./cluster/server-process.ts";
 export { freePort } from "./free-port.ts";
 export { apiUrlOf, ourMigrations, prepareDatabase } from "./prepare-database.ts";
+export { hasSystemPgbouncer, noPgbouncerReason, startSystemPgbouncer } from "./system-pgbouncer.ts";
+export type { SystemPgbouncer } from "./system-pgbouncer.ts";
 export { hasSystemRedis, noRedisReason, startSystemRedis } from "./system-redis.ts";
 export type { SystemRedis } from "./system-redis.ts";
 export { createTestApp } from "./test-app.ts";
