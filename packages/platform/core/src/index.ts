@@ -17,7 +17,7 @@ export type { Counter, FinishedCall, FinishedJob, Gauges, Metrics, ModuleMetrics
 export { defineCounter, noMetrics } from "./metrics.ts";
 export type { HttpHost, Job, Listener, Module, Schedule, StripeMirror, StripeRef } from "./module.ts";
 export { defineJob, defineModule, listener, stripeMirror } from "./module.ts";
-export { eventsChannel } from "./open-tx.ts";
+export { eventsChannel } from "./outbox.ts";
 export { requestIds } from "./request-ids.ts";
 export { Page, pageOf, PageInput } from "./paging.ts";
 export type {

@@ -20,8 +20,9 @@ export interface Tx {
   /** Reuses this transaction, so that verbs compose. */
   tx<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Writes the event and one job per durable listener in this transaction; after commit the bus fans it out.
-   * Data is parsed by the event's schema. Returns the event's id.
+   * Writes the event and one job per durable listener as the last thing of this transaction; after commit the bus fans
+   * it out. Events of an organization become visible in the order of their `sequence`. Data is parsed at once, by the
+   * event's schema. Returns the event's id.
    */
   emit<T>(event: EventType<T>, data: T): Promise<string>;
   /** Adds a durable job in this transaction. With an `id` a second insert of it is nothing. */
