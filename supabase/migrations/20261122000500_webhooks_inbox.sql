@@ -40,4 +40,15 @@ create table private.webhook_leases (
 select private.guard_private_table('private.webhook_inbox');
 select private.guard_private_table('private.webhook_leases');
 grant select, insert, update on private.webhook_inbox to service_role;
+-- What takes events in stores them and learns which were new; it reads no body and changes nothing.
+do $$
+begin
+  grant insert (
+      id, provider, event_id, type, api_version, is_live, event_created_at, subject, body, status
+    ), select (id, provider, event_id)
+    on private.webhook_inbox to turnpike_api;
+exception
+  when undefined_object then null;
+end
+$$;
 grant select, insert, update, delete on private.webhook_leases to service_role;

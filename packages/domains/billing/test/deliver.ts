@@ -8,7 +8,7 @@ const mirrors: readonly StripeMirror[] = [...products.stripe, ...billing.stripe]
 
 /** Does with an event what the worker does: which objects, read back outside a transaction, write in one. */
 export async function deliver(bed: BillingBed, event: Stripe.Event): Promise<void> {
-  const ctx = bed.app.ctxOf({ type: "webhook", source: "stripe" });
+  const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" });
   const planned = mirrors.flatMap((mirror) =>
     mirror
       .refs(event)

@@ -77,7 +77,7 @@ function answerSubscription(changes: object): void {
 }
 
 async function deliver(): Promise<void> {
-  const ctx = app.ctxOf({ type: "webhook", source: "stripe" });
+  const ctx = app.ctxOf({ type: "system", job: "webhooks.process" });
   const event = foreignEvent("customer.subscription.updated", {
     object: "subscription",
     id: "sub_1",
@@ -107,7 +107,7 @@ async function makeCatalogue(): Promise<void> {
     metadata: {},
   };
   answers.set("/v1/prices/price_0", price);
-  const ctx = app.ctxOf({ type: "webhook", source: "stripe" });
+  const ctx = app.ctxOf({ type: "system", job: "webhooks.process" });
   const event = foreignEvent("price.created", { object: "price", id: "price_0" });
   const mirror = products.stripe.find(({ object }) => object === "price");
   const snapshot = await mirror?.read(ctx, "price_0", event);

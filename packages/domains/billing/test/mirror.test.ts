@@ -124,7 +124,7 @@ test("an older reading never overwrites a later one", async () => {
   const created = events.find(({ type }) => type === "customer.subscription.created");
   if (!mirror || !created || !("id" in created.data.object)) throw new Error("there is no such event");
   const { id } = created.data.object;
-  const ctx = bed.app.ctxOf({ type: "webhook", source: "stripe" });
+  const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" });
   const older = await mirror.read(ctx, id, created);
   await bed.stripe.subscriptions.update(id, { cancel_at_period_end: true });
   const later = await mirror.read(ctx, id, created);

@@ -70,7 +70,7 @@ test("a product whose texts PostgreSQL cannot keep arrives all the same, and is 
   const text = "x\0y\ud800z";
   const product = { id: "prod_1", object: "product", name: text, description: text, active: true };
   answer = { status: 200, type: json, body: JSON.stringify({ ...product, metadata: { [text]: text } }) };
-  const ctx = app.ctxOf({ type: "webhook", source: "stripe" });
+  const ctx = app.ctxOf({ type: "system", job: "webhooks.process" });
   const event: Stripe.Event = JSON.parse(`{"id":"evt_1","type":"product.created","data":{"object":{"id":"prod_1"}}}`);
   const mirror = products.stripe.find(({ object }) => object === "product");
   for (let time = 0; time < 2; time += 1) {

@@ -18,7 +18,7 @@ afterAll(() => bed.close());
 
 /** Does with an event what the worker does: which objects, read back, write. */
 async function apply(event: Stripe.Event): Promise<void> {
-  const ctx = bed.app.ctxOf({ type: "webhook", source: "stripe" });
+  const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" });
   for (const mirror of products.stripe) {
     for (const { id } of mirror.refs(event)) {
       const snapshot = await mirror.read(ctx, id, event);
@@ -87,7 +87,7 @@ test("a product that is deleted at Stripe leaves the list and keeps its row", as
 
 test("a product that two see for the first time at once is told of once", async () => {
   const product = await bed.stripe.products.create({ name: "Twice seen" });
-  const ctx = bed.app.ctxOf({ type: "webhook", source: "stripe" }).system("test");
+  const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" }).system("test");
   const second: Promise<unknown>[] = [];
   await ctx.tx(async (tx) => {
     await mirrorProduct(tx, product);

@@ -20,9 +20,12 @@ export interface SessionActor {
   accessToken: string;
 }
 
-/** The database role and JWT claims that a transaction runs under; row level security reads both. */
+/**
+ * The database role and JWT claims that a transaction runs under; row level security reads both. `none` stays the login
+ * role, which owns nothing and may do only what it was granted directly.
+ */
 export interface Identity {
-  role: "anon" | "authenticated" | "service_role";
+  role: "anon" | "authenticated" | "service_role" | "none";
   claims: Record<string, unknown>;
 }
 
@@ -55,8 +58,9 @@ export function identityOf(actor: Actor): Identity {
         },
       };
     case "system":
-    case "webhook":
       return systemIdentity;
+    case "webhook":
+      return loginIdentity;
     default:
       return actor satisfies never;
   }
@@ -67,6 +71,9 @@ export const systemIdentity: Identity = {
   role: "service_role",
   claims: { role: "service_role" },
 };
+
+/** The login role: a webhook may store what came, together with its job. What follows is a system actor's work. */
+export const loginIdentity: Identity = { role: "none", claims: {} };
 
 /** A stable, log-safe name of an actor: `user:<id>`, `system:<job>`, … Never an address or a secret. */
 export function actorKey(actor: Actor): string {

@@ -1,5 +1,5 @@
 export type { Actor, Identity, SessionActor } from "./actor.ts";
-export { actorKey, identityOf, systemIdentity } from "./actor.ts";
+export { actorKey, identityOf, loginIdentity, systemIdentity } from "./actor.ts";
 export type { AppConfig } from "./config.ts";
 export { configOf, isAllowedReturnUrl } from "./config.ts";
 export type { ActiveOrganization, Ctx, Deps, OrganizationCtx, RequestInfo, SupabaseClients } from "./ctx.ts";

@@ -25,12 +25,12 @@ export async function openTx<T>(deps: Deps, opener: Opener, fn: (tx: Tx) => Prom
       now: () => deps.clock.now(),
       tx: (inner) => inner(tx),
       emit: async (event, data) => outbox.add(event, data, tx.now()),
-      async enqueue(job, data, options) {
+      enqueue: (job, data, options) => tx.enqueueAll(job, [{ ...options, data }]),
+      async enqueueAll(job, jobs) {
+        if (jobs.length === 0) return;
         // Parsed before the role is left: a refusal that somebody catches must not leave them as the login role.
-        const parsed = job.schema.parse(data);
-        await deps.database.asLogin(db, opener.identity, () =>
-          deps.jobs.enqueue(db, job.queue, [{ ...options, data: parsed }]),
-        );
+        const parsed = jobs.map(({ data, ...options }) => ({ ...options, data: job.schema.parse(data) }));
+        await deps.database.asLogin(db, opener.identity, () => deps.jobs.enqueue(db, job.queue, parsed));
       },
       afterCommit: (work) => void afterCommit.push(work),
     };

@@ -24,6 +24,8 @@ export interface JobInsert {
   id?: string;
   data: object;
   startAfter?: Date;
+  /** Of the jobs that are due the highest goes first, then the oldest. Default 0. */
+  priority?: number;
 }
 
 /** Durable jobs in PostgreSQL; inserting belongs to the caller's transaction. */

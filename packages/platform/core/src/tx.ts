@@ -3,8 +3,11 @@ import type { Actor } from "./actor.ts";
 import type { AppConfig } from "./config.ts";
 import type { EventType } from "./events.ts";
 import type { Job } from "./module.ts";
-import type { Log } from "./ports.ts";
+import type { JobInsert, Log } from "./ports.ts";
 import type { DB } from "./schema.gen.ts";
+
+/** When a job runs, and what makes it one. */
+export type JobOptions = Omit<JobInsert, "data">;
 
 /**
  * An open transaction as somebody. It has no vendor on it: a call to Stripe, Supabase or the mail server
@@ -26,7 +29,9 @@ export interface Tx {
    */
   emit<T>(event: EventType<T>, data: T): Promise<string>;
   /** Adds a durable job in this transaction. With an `id` a second insert of it is nothing. */
-  enqueue<T extends object>(job: Job<T>, data: T, options?: { id?: string; startAfter?: Date }): Promise<void>;
+  enqueue<T extends object>(job: Job<T>, data: T, options?: JobOptions): Promise<void>;
+  /** Adds many jobs of one kind in one statement. */
+  enqueueAll<T extends object>(job: Job<T>, jobs: readonly (JobOptions & { data: T })[]): Promise<void>;
   /** Runs after a successful commit. For what may get lost only. */
   afterCommit(fn: () => Promise<void>): void;
 }

@@ -21,6 +21,7 @@ export function databasePort(db: Kysely<DB>, timeouts: TransactionTimeouts = def
         return fn(trx);
       }),
     async asLogin(trx, identity, fn) {
+      if (identity.role === "none") return fn();
       await sql`select set_config('role', 'none', true)`.execute(trx);
       const result = await fn();
       await sql`select set_config('role', ${identity.role}, true)`.execute(trx);

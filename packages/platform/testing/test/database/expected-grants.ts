@@ -24,6 +24,7 @@ export const expectedGrants: string[] = [
   "turnpike_api: insert, select on private.events",
   "service_role: insert, select on private.trial_uses",
   "service_role: insert, select, update on private.webhook_inbox",
+  "turnpike_api: insert (api_version body event_created_at event_id id is_live provider status subject type), select (event_id id provider) on private.webhook_inbox",
   "service_role: delete, insert, select, update on private.webhook_leases",
   "anon: select on product_features",
   "authenticated: select on product_features",
