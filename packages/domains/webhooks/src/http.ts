@@ -1,10 +1,12 @@
 import type { Request, Response, Router } from "express";
 import { AppError, coreErrors, httpStatusOf, isDatabaseDown, newId } from "@turnpike/core";
-import type { Ctx, HttpHost } from "@turnpike/core";
+import type { Actor, Ctx, HttpHost } from "@turnpike/core";
+import { createIntake } from "./intake.ts";
 import { readBody } from "./read-body.ts";
 import { receiveStripeEvent } from "./service/receive-stripe-event.ts";
 
 const path = "/api/webhooks/stripe";
+const actor: Actor = { type: "webhook", source: "stripe" };
 const maxBodyBytes = 1024 * 1024;
 
 /**
@@ -12,15 +14,13 @@ const maxBodyBytes = 1024 * 1024;
  * `{ error: { appCode, message, requestId } }`: 400 for what no retry mends, 413 over 1 MiB, 503 when it was not stored.
  */
 export function mountStripeWebhook(router: Router, host: HttpHost): void {
+  const intake = createIntake(host);
   router.post(path, async (req, res) => {
     const requestId = requestIdOf(req, res);
-    const ctx = host.createCtx(
-      { type: "webhook", source: "stripe" },
-      { requestId, clientAddress: req.ip ?? "unknown" },
-    );
+    const ctx = host.createCtx(actor, { requestId, clientAddress: req.ip ?? "unknown" });
     try {
       const body = await readBody(req, maxBodyBytes);
-      const status = await receiveStripeEvent(ctx, { body, signature: req.get("stripe-signature") });
+      const status = await receiveStripeEvent(ctx, intake, { body, signature: req.get("stripe-signature") });
       res.json({ status });
     } catch (error) {
       answerError(ctx, res, error);

@@ -18,6 +18,8 @@ export const StripeEnvelope = z.object({
   api_version: Token.nullish(),
   /** The connected account an event comes from; absent on the account's own events. */
   account: z.string().nullish(),
+  /** What somebody asked of Stripe that led to it; its id is null where Stripe acted by itself. Only a hint. */
+  request: z.object({ id: z.string().nullish() }).nullish().catch(null),
   data: z.object({ object: z.looseObject({}) }),
 });
 export type StripeEnvelope = z.output<typeof StripeEnvelope>;

@@ -2,10 +2,11 @@ import { isUtf8 } from "node:buffer";
 import { newId } from "@turnpike/core";
 import type { Ctx } from "@turnpike/core";
 import { errors } from "../errors.ts";
-import { processJob } from "../jobs.ts";
-import { insertEvent } from "../queries.ts";
+import type { GroupCommit } from "../group-commit.ts";
+import { priorityOf } from "../priority.ts";
 import { isForeign, StripeEnvelope, subjectOf } from "../stripe-envelope.ts";
 import { verifySignature } from "../verify-signature.ts";
+import type { IncomingEvent } from "./store-events.ts";
 
 const rememberSec = 60 * 60;
 
@@ -13,11 +14,13 @@ const rememberSec = 60 * 60;
 export type Receipt = "stored" | "already_stored";
 
 /**
- * Takes one delivery of Stripe: checks it, stores it with its job in one transaction, and leaves the work to the worker.
- * Errors: webhooks.signature_invalid, webhooks.timestamp_out_of_range, webhooks.not_an_event.
+ * Takes one delivery of Stripe: checks it, has it stored with its job, and leaves the work to the worker.
+ * Errors: webhooks.signature_invalid, webhooks.timestamp_out_of_range, webhooks.not_an_event; core.unavailable when the
+ * intake is full; those of the database.
  */
 export async function receiveStripeEvent(
   ctx: Ctx,
+  intake: GroupCommit<IncomingEvent>,
   delivery: { body: Buffer; signature: string | undefined },
 ): Promise<Receipt> {
   const { body, signature } = delivery;
@@ -28,11 +31,8 @@ export async function receiveStripeEvent(
   const event = parseEnvelope(text);
   const key = `webhook:stripe:${event.id}`;
   if (await isRemembered(ctx, key)) return "already_stored";
-  const isNew = await storeEvent(ctx, event, text);
-  // Only after the commit: a key that outlived a rolled-back transaction would lose the event.
-  await ctx.cache.set(key, true, rememberSec).catch((error: unknown) => {
-    ctx.log.warn("webhooks.cache_failed", { error: String(error) });
-  });
+  const isNew = await intake.add(incomingOf(ctx, event, { text, sizeBytes: body.length }));
+  remember(ctx, key);
   ctx.log.info("webhooks.received", { eventId: event.id, type: event.type, isNew });
   return isNew ? "stored" : "already_stored";
 }
@@ -64,23 +64,28 @@ async function isRemembered(ctx: Ctx, key: string): Promise<boolean> {
   }
 }
 
-function storeEvent(ctx: Ctx, event: StripeEnvelope, body: string): Promise<boolean> {
-  const subject = subjectOf(event);
-  const status = isForeign(event, ctx.config.isStripeLive) ? "ignored" : "pending";
-  return ctx.tx(async (tx) => {
-    const isNew = await insertEvent(tx.db, {
-      id: newId(),
-      provider: "stripe",
-      event_id: event.id,
-      type: event.type,
-      api_version: event.api_version ?? null,
-      is_live: event.livemode,
-      event_created_at: new Date(event.created * 1000),
-      subject,
-      body,
-      status,
-    });
-    if (isNew && status === "pending") await tx.enqueue(processJob, { subject });
-    return isNew;
+/**
+ * Only after the commit: a key that outlived a rolled-back transaction would lose the event. The answer does not wait
+ * for it: without the key the ledger says the same.
+ */
+function remember(ctx: Ctx, key: string): void {
+  ctx.cache.set(key, true, rememberSec).catch((error: unknown) => {
+    ctx.log.warn("webhooks.cache_failed", { error: String(error) });
   });
+}
+
+function incomingOf(ctx: Ctx, event: StripeEnvelope, body: { text: string; sizeBytes: number }): IncomingEvent {
+  const row = {
+    id: newId(),
+    provider: "stripe",
+    event_id: event.id,
+    type: event.type,
+    api_version: event.api_version ?? null,
+    is_live: event.livemode,
+    event_created_at: new Date(event.created * 1000),
+    subject: subjectOf(event),
+    body: body.text,
+    status: isForeign(event, ctx.config.isStripeLive) ? "ignored" : "pending",
+  };
+  return { row, priority: priorityOf(event), sizeBytes: body.sizeBytes };
 }
