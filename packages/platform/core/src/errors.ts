@@ -120,25 +120,3 @@ export const coreErrors = defineErrors("core", {
     message: "Send JSON with content-type application/json.",
   },
 });
-
-const databaseDownCodes = new Set([
-  "53300",
-  "57P01",
-  "57P02",
-  "57P03",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
-const databaseDownMessages =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error/i;
-
-/** Whether an error says that PostgreSQL cannot be reached (as opposed to having refused a statement). Source: `pg`, SQLSTATE 08, 53300, 57P0x. */
-export function isDatabaseDown(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (code.startsWith("08") || databaseDownCodes.has(code) || databaseDownMessages.test(error.message)) return true;
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseDown);
-  return error.cause !== undefined && isDatabaseDown(error.cause);
-}

@@ -1,6 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { z } from "zod";
-import { AppError, coreErrors, isDatabaseDown } from "./errors.ts";
+import { isDatabaseBusy, isDatabaseDown } from "./database-errors.ts";
+import { AppError, coreErrors } from "./errors.ts";
 import type { ErrorKind, FieldIssue } from "./errors.ts";
 
 const codeOf: Record<ErrorKind, TRPCError["code"]> = {
@@ -28,7 +29,8 @@ const borderErrors: Partial<Record<TRPCError["code"], AppError>> = {
 export function appErrorOf(error: TRPCError): AppError | undefined {
   const { cause } = error;
   if (cause instanceof AppError) return cause;
-  if (isDatabaseDown(cause)) return coreErrors.unavailable(undefined, { cause, retryAfterSec: 2 });
+  if (isDatabaseDown(cause) || isDatabaseBusy(cause))
+    return coreErrors.unavailable(undefined, { cause, retryAfterSec: 2 });
   if (cause instanceof z.ZodError && error.code === "BAD_REQUEST") return invalidInput(cause);
   return borderErrors[error.code];
 }

@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { appErrorOf, AppError, coreErrors, defineErrors, isAllowedReturnUrl, isDatabaseDown } from "@turnpike/core";
+import { appErrorOf, AppError, defineErrors, isAllowedReturnUrl } from "@turnpike/core";
 import type { AppConfig } from "@turnpike/core";
 
 const errors = defineErrors("garden", { frozen: { kind: "conflict", message: "It is winter." } });
@@ -41,25 +41,6 @@ test("a wrong input that is near to no option of a union is told once, for the u
   const wrong = schema.safeParse({ to: { kind: "none" } });
   const known = appErrorOf(new TRPCError({ code: "BAD_REQUEST", cause: wrong.error }));
   expect(known?.fieldIssues).toEqual([{ path: "to.kind", message: expect.any(String) }]);
-});
-
-test.each([
-  ["refused connections", Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
-  ["a shutdown", Object.assign(new Error("terminating"), { code: "57P01" })],
-  ["too many connections", Object.assign(new Error("sorry"), { code: "53300" })],
-  ["a connection lost in a query", new Error("Connection terminated unexpectedly")],
-  ["several addresses that all refuse", new AggregateError([Object.assign(new Error("c"), { code: "ECONNREFUSED" })])],
-  ["any of these as a cause", new Error("outer", { cause: Object.assign(new Error("c"), { code: "08006" }) })],
-])("%s count as the database being down", (_name, error) => {
-  expect(isDatabaseDown(error)).toBe(true);
-  expect(appErrorOf(new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error }))).toMatchObject({
-    appCode: coreErrors.unavailable().appCode,
-    retryAfterSec: 2,
-  });
-});
-
-test("a statement that PostgreSQL refused does not", () => {
-  expect(isDatabaseDown(Object.assign(new Error("duplicate key"), { code: "23505" }))).toBe(false);
 });
 
 const config: AppConfig = {
