@@ -1,5 +1,7 @@
+import { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
+import { coreErrors } from "@turnpike/core";
 import type { DB } from "@turnpike/core";
 
 /** How to reach PostgreSQL. `url` may be a transaction pooler: nothing here uses session state or named statements. */
@@ -7,7 +9,14 @@ export interface PoolOptions {
   url: string;
   /** Most connections at once; further transactions wait up to `connectTimeoutMs`. */
   max?: number;
+  /** Most transactions that wait for a connection; further ones are refused at once. Default: 50 for each connection. */
+  maxWaiting?: number;
   connectTimeoutMs?: number;
+  /**
+   * How long a connection in use may be silent before it is given up, in milliseconds; 0: for ever. Longer than a
+   * statement may take: it is for a server that has stopped answering, not for a slow one. Default 17 000.
+   */
+  silenceMs?: number;
   applicationName?: string;
   /** Told of connections that break while idle; the pool replaces them. */
   onError?: (error: Error) => void;
@@ -19,21 +28,67 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens a pool. Nothing connects before the first query. */
+// Where fifty wait for each connection, the last of them would get one in time only if each held it under a tenth of a second.
+const waitingPerConnection = 50;
+// Transactions end a statement after fifteen seconds; the server's word of it must get through.
+const defaultSilenceMs = 17_000;
+// An idle connection is closed after ten seconds, so it needs no probe; one that waits for an answer may be cut in between.
+const keepAliveAfterMs = 5_000;
+
+/**
+ * Opens a pool. Nothing connects before the first query. Errors of its queries: what PostgreSQL and the driver say, see
+ * `isDatabaseDown`; core.unavailable when too many wait already.
+ */
 export function openDatabase(options: PoolOptions): Database {
+  const { max = 10, silenceMs = defaultSilenceMs } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
-    max: options.max ?? 10,
+    max,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     application_name: options.applicationName ?? "turnpike",
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveAfterMs,
+    stream: () => impatientSocket(silenceMs),
     types: { getTypeParser },
   });
   // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
   pool.on("error", (error) => {
     if (!pool.ending) options.onError?.(error);
   });
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  // The pool does not listen while a connection is in use, and an error that nobody hears ends the process. Whoever uses
+  // the connection learns of it by the next statement.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: bounded(pool, options.maxWaiting ?? max * waitingPerConnection) }),
+  });
   return { db, close: () => db.destroy() };
+}
+
+/** The pool with an end to its queue: without one an outage would gather every request of its time. */
+function bounded(pool: pg.Pool, maxWaiting: number) {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const { waitingCount: waiting } = pool;
+      if (waiting >= maxWaiting) throw coreErrors.unavailable({ waiting }, { retryAfterSec: 1 });
+      return pool.connect();
+    },
+  };
+}
+
+/**
+ * A socket that ends itself when nothing has come or gone for `silenceMs`. The server's own time-outs do not help where
+ * the server, or the way to it, has stopped; the driver's `query_timeout` would hand the connection back with the
+ * statement still open on it.
+ */
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceMs, () => {
+    const silent = new Error(`PostgreSQL has not answered for ${silenceMs} ms`);
+    socket.destroy(Object.assign(silent, { code: "ETIMEDOUT" }));
+  });
+  return socket;
 }
 
 /** Our values stay far below 2^53; one that does not must not be rounded silently. */
