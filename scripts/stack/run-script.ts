@@ -13,7 +13,14 @@ interface Script<O extends ParseArgsOptionsConfig> {
   options: O;
   /** What the one positional argument is called in an error; absent: there is none. */
   argument?: string;
-  run(args: { values: ReturnType<typeof parseArgs<{ options: O }>>["values"]; argument: string }): Promise<void>;
+  /** What one of any number of positional arguments is called; absent: there is at most the one. */
+  manyArguments?: string;
+  run(args: {
+    values: ReturnType<typeof parseArgs<{ options: O }>>["values"];
+    argument: string;
+    /** All positional arguments. */
+    list: string[];
+  }): Promise<void>;
 }
 
 /**
@@ -25,12 +32,13 @@ export async function runScript<const O extends ParseArgsOptionsConfig>(script: 
     if (process.argv.includes("--help")) return void process.stdout.write(script.help);
     const { values, positionals } = parse(script.options);
     const [argument = "", ...rest] = positionals;
-    if (rest.length > 0 || (argument !== "") !== (script.argument !== undefined)) {
+    const isCountRight = rest.length === 0 && (argument !== "") === (script.argument !== undefined);
+    if (!isCountRight && !script.manyArguments) {
       throw new UsageError(
         script.argument ? `Give one ${script.argument}.` : `Not understood: ${positionals.join(" ")}`,
       );
     }
-    await script.run({ values, argument });
+    await script.run({ values, argument, list: positionals });
   } catch (error) {
     const isUsage = error instanceof UsageError;
     process.stderr.write(`\n${explain(error)}\n${isUsage ? `\n${script.help}` : ""}`);
