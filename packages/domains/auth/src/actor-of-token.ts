@@ -10,9 +10,9 @@ import type { VerifiedToken } from "./token-verifier.ts";
  * auth.two_factor_required for an aal1 session of a user with a verified factor.
  */
 export async function actorOfToken(ctx: Ctx, verified: VerifiedToken, accessToken: string): Promise<SessionActor> {
-  const { userId, sessionId, email, aal } = verified;
+  const { userId, sessionId, email, aal, expiresAt } = verified;
   const state = await readSessionState(ctx, { sessionId, userId });
   if (!state.isLive) throw errors.session_over({ sessionId });
   if (state.hasSecondFactor && aal !== "aal2") throw errors.two_factor_required({ sessionId });
-  return { type: state.isOperator ? "operator" : "user", userId, sessionId, email, aal, accessToken };
+  return { type: state.isOperator ? "operator" : "user", userId, sessionId, email, aal, accessToken, expiresAt };
 }

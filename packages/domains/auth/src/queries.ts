@@ -19,6 +19,23 @@ export async function getSessionState(
   return rows[0] ?? { isLive: false, hasSecondFactor: false, isOperator: false };
 }
 
+/** A session as its token describes it. */
+export interface SessionClaims {
+  sessionId: string;
+  userId: string;
+  aal: "aal1" | "aal2";
+}
+
+/** The ids of those sessions that do not count (any more), or wait for their second factor. For the service role. */
+export async function listEndedSessionIds(db: Tx["db"], sessions: readonly SessionClaims[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select claimed."sessionId" as id
+    from jsonb_to_recordset(${JSON.stringify(sessions)}::jsonb) as claimed ("sessionId" uuid, "userId" uuid, aal text)
+    cross join lateral private.session_state(claimed."sessionId", claimed."userId") as state
+    where not state.is_live or (state.has_second_factor and claimed.aal <> 'aal2')`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** The ids of a user's sessions. For the service role. */
 export async function listSessionIds(db: Tx["db"], userId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from private.session_ids(${userId}::uuid) as id`.execute(db);

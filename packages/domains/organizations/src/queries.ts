@@ -60,3 +60,21 @@ export function findOrganizationRow(
 ): Promise<{ id: string; name: string } | undefined> {
   return db.selectFrom("organizations").select(["id", "name"]).where("id", "=", organizationId).executeTakeFirst();
 }
+
+/** Somebody's place in an organization. */
+export interface Membership {
+  userId: string;
+  organizationId: string;
+}
+
+/** Those of these memberships that are not there (any more). For the service role. */
+export async function listLostMemberships(db: Tx["db"], memberships: readonly Membership[]): Promise<Membership[]> {
+  const { rows } = await sql<Membership>`
+    select claimed."userId", claimed."organizationId"
+    from jsonb_to_recordset(${JSON.stringify(memberships)}::jsonb) as claimed ("userId" uuid, "organizationId" uuid)
+    where not exists (
+      select from public.organization_members as member
+      where member.user_id = claimed."userId" and member.organization_id = claimed."organizationId"
+    )`.execute(db);
+  return rows;
+}

@@ -18,6 +18,8 @@ export interface SessionActor {
   /** Authenticator assurance level of the session. */
   aal: "aal1" | "aal2";
   accessToken: string;
+  /** When the token runs out, wall time. What goes on for longer than a request ends with it. */
+  expiresAt?: Date;
 }
 
 /**
