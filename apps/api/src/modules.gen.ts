@@ -9,17 +9,18 @@ async function load<M extends Module>(name: string, imported: Promise<{ default:
   return loaded.default;
 }
 
-const [organizationsModule, authModule, productsModule, billingModule, systemModule, webhooksModule] = await Promise.all([
+const [organizationsModule, authModule, productsModule, billingModule, eventsModule, systemModule, webhooksModule] = await Promise.all([
   load("organizations", import("@turnpike/organizations")),
   load("auth", import("@turnpike/auth")),
   load("products", import("@turnpike/products")),
   load("billing", import("@turnpike/billing")),
+  load("events", import("@turnpike/events")),
   load("system", import("@turnpike/system")),
   load("webhooks", import("@turnpike/webhooks")),
 ]);
 
 /** Every module, each after those it imports. */
-export const modules = [organizationsModule, authModule, productsModule, billingModule, systemModule, webhooksModule] as const satisfies readonly Module[];
+export const modules = [organizationsModule, authModule, productsModule, billingModule, eventsModule, systemModule, webhooksModule] as const satisfies readonly Module[];
 
 /** The whole API: one router per module. */
 export const appRouter = router({
@@ -27,6 +28,7 @@ export const appRouter = router({
   auth: authModule.router,
   products: productsModule.router,
   billing: billingModule.router,
+  events: eventsModule.router,
   system: systemModule.router,
   webhooks: webhooksModule.router,
 });

@@ -99,6 +99,11 @@ nav > ul > li { margin-bottom: .5rem; } nav ul ul { padding-left: .75rem; border
 <li><a href="#billing.access.check">access.check</a></li><li><a href="#billing.access.explain">access.explain</a></li><li><a href="#billing.access.list">access.list</a></li><li><a href="#billing.checkout.start">checkout.start</a></li><li><a href="#billing.checkout.status">checkout.status</a></li><li><a href="#billing.customers.sync">customers.sync</a></li><li><a href="#billing.grants.create">grants.create</a></li><li><a href="#billing.grants.list">grants.list</a></li><li><a href="#billing.grants.revoke">grants.revoke</a></li><li><a href="#billing.invoices.list">invoices.list</a></li><li><a href="#billing.portal.open">portal.open</a></li><li><a href="#billing.subscriptions.cancel">subscriptions.cancel</a></li><li><a href="#billing.subscriptions.get">subscriptions.get</a></li><li><a href="#billing.subscriptions.list">subscriptions.list</a></li><li><a href="#billing.subscriptions.resume">subscriptions.resume</a></li><li><a href="#errors-billing">Errors</a></li><li><a href="#events-billing">Events</a></li>
 </ul>
 </li><li>
+<a href="#module-events">events</a>
+<ul>
+<li><a href="#events.stream">stream</a></li><li><a href="#errors-events">Errors</a></li>
+</ul>
+</li><li>
 <a href="#module-organizations">organizations</a>
 <ul>
 <li><a href="#organizations.get">get</a></li><li><a href="#organizations.list">list</a></li><li><a href="#errors-organizations">Errors</a></li>
@@ -1491,6 +1496,69 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </details>
 
 </article>
+</section><section aria-labelledby="module-events">
+<h2 id="module-events">events</h2>
+<article id="events.stream">
+<h3><a href="#events.stream">events.stream</a></h3>
+<p class="tags">
+<span class="tag subscription">subscription</span> <span class="tag organization">organization</span>
+
+</p>
+<p>The organization&#39;s own events, as they happen: each once and in order, also over broken connections. It ends with the session, the membership or the organization.</p>
+<p class="small">Refuses with <a href="#error-events-events.last_event_unknown"><code>events.last_event_unknown</code></a>, <a href="#error-events-events.too_many_streams"><code>events.too_many_streams</code></a>, <a href="#error-core-core.unavailable"><code>core.unavailable</code></a>.</p>
+
+<div class="sides">
+<div>
+<h4>Input <code>StreamInput</code> <small>may be left out</small></h4>
+<pre><code>{
+  <i>/**
+   * The \`id\` of the last event that was received: the stream goes on after it. Without it the stream begins with what
+   * happens from now on; \`00000000-0000-0000-0000-000000000000\` stands before the first event of all.
+   */</i>
+  lastEventId?: string | undefined;
+}</code></pre>
+</div><div>
+<h4>Each item</h4>
+<pre><code>{
+  <i>/** The id of the message to keep track of in case the connection gets lost */</i>
+  id: string;
+  <i>/** The data field of the message */</i>
+  data: <a href="#type-StreamedEvent">StreamedEvent</a> | null;
+}</code></pre>
+</div>
+</div>
+<details>
+<summary>Call it</summary>
+<h4>TypeScript</h4>
+<pre><code>client.events.stream.subscribe(undefined, { onData: (item) =&gt; console.log(item) });</code></pre>
+<h4>curl</h4>
+<pre><code>curl -N -G &#39;https://api.example.com/trpc/events.stream&#39; \\
+  -H &quot;authorization: Bearer $TOKEN&quot;</code></pre>
+</details>
+</article>
+
+<h3 id="errors-events">Errors of events</h3>
+<table>
+<thead>
+<tr>
+<th scope="col">Code</th>
+<th scope="col">HTTP</th>
+<th scope="col">Message</th>
+</tr>
+</thead>
+<tbody>
+<tr id="error-events-events.last_event_unknown">
+<td><code>events.<wbr>last_<wbr>event_<wbr>unknown</code></td>
+<td class="status">400 <small>invalid</small></td>
+<td>This organization has no event of that id. Read the present state and start again without it.</td>
+</tr><tr id="error-events-events.too_many_streams">
+<td><code>events.<wbr>too_<wbr>many_<wbr>streams</code></td>
+<td class="status">429 <small>limited</small></td>
+<td>You have too many streams open. Close one, or let several views share one.</td>
+</tr>
+</tbody>
+</table>
+
 </section><section aria-labelledby="module-organizations">
 <h2 id="module-organizations">organizations</h2>
 <article id="organizations.get">
@@ -2735,6 +2803,19 @@ interface <a href="#type-SignedIn">SignedIn</a> {
 <pre><code>interface <a href="#type-Source">Source</a> {
   kind: <b>&quot;grant&quot;</b> | <b>&quot;subscription&quot;</b>;
   id: string;
+}</code></pre>
+</article><article id="type-StreamedEvent">
+<h3>StreamedEvent</h3>
+<pre><code><i>/** Something that happened in an organization. */</i>
+interface <a href="#type-StreamedEvent">StreamedEvent</a> {
+  id: string;
+  <i>/** Which kind of event, \`billing.access_changed\`. More kinds come with time: pass over those that you do not know. */</i>
+  name: string;
+  occurredAt: Date;
+  <i>/** What the kind says, as JSON: times are strings. */</i>
+  data: {
+    [key: string]: unknown;
+  };
 }</code></pre>
 </article><article id="type-SubscriptionItem">
 <h3>SubscriptionItem</h3>

@@ -577,6 +577,27 @@ export interface StartedCheckout {
   sessionId: string;
 }
 
+/** Where a stream begins. */
+export interface StreamInput {
+  /**
+   * The `id` of the last event that was received: the stream goes on after it. Without it the stream begins with what
+   * happens from now on; `00000000-0000-0000-0000-000000000000` stands before the first event of all.
+   */
+  lastEventId?: string | undefined;
+}
+
+/** Something that happened in an organization. */
+export interface StreamedEvent {
+  id: string;
+  /** Which kind of event, `billing.access_changed`. More kinds come with time: pass over those that you do not know. */
+  name: string;
+  occurredAt: Date;
+  /** What the kind says, as JSON: times are strings. */
+  data: {
+    [key: string]: unknown;
+  };
+}
+
 /** Names a subscription by our id. */
 export interface SubscriptionId {
   subscriptionId: string;
@@ -734,6 +755,18 @@ export interface Api {
       /** Owners and admins: takes back a scheduled end. Errors: billing.not_canceling, billing.already_canceled. */
       resume: Mutation<SubscriptionId, BillingSubscription>;
     };
+  };
+  events: {
+    /**
+     * The organization's own events, as they happen: each once and in order, also over broken connections. It ends with the
+     * session, the membership or the organization. Errors: events.last_event_unknown, events.too_many_streams, core.unavailable.
+     */
+    stream: OptionalSubscription<StreamInput | undefined, {
+      /** The id of the message to keep track of in case the connection gets lost */
+      id: string;
+      /** The data field of the message */
+      data: StreamedEvent | null;
+    }>;
   };
   organizations: {
     /** One of your organizations. Errors: organizations.not_found. */

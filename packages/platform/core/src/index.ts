@@ -36,7 +36,7 @@ export type {
 } from "./ports.ts";
 export { storable } from "./storable.ts";
 export { MultilineText, StorableText, Text } from "./text.ts";
-export type { Audience, ErrorData, ProcedureMeta } from "./trpc.ts";
+export type { Audience, ErrorData, ProcedureMeta, TrackedEnvelope } from "./trpc.ts";
 export {
   consume,
   createCallerFactory,
@@ -44,6 +44,7 @@ export {
   organizationProcedure,
   publicProcedure,
   router,
+  tracked,
   userProcedure,
 } from "./trpc.ts";
 export type { Tx } from "./tx.ts";

@@ -39,6 +39,8 @@ const t = initTRPC
   .context<Ctx>()
   .meta<ProcedureMeta>()
   .create({
+    // Proxies close what is silent for longer than about 100 s; a client that hears nothing for three pings comes again.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
     transformer: { input: { serialize: superjson.serialize, deserialize: readInput }, output: superjson },
     errorFormatter({ shape, error, ctx }) {
       const known = appErrorOf(error);
@@ -54,6 +56,13 @@ const t = initTRPC
       return { message: known?.message ?? "Something went wrong on our side.", code: shape.code, data };
     },
   });
+
+/**
+ * Gives an item of a subscription the id after which a client resumes. All items have one. An item of null is a mark: it
+ * says only from where to go on, and the generated client keeps it to itself.
+ */
+export { tracked } from "@trpc/server";
+export type { TrackedEnvelope } from "@trpc/server";
 
 /** Composes procedures into a router. */
 export const router = t.router;

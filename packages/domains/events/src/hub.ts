@@ -1,0 +1,105 @@
+import { z } from "zod";
+import auth from "@turnpike/auth";
+import type { Actor, Ctx, EventBus, OrganizationCtx } from "@turnpike/core";
+import { coreErrors, eventsChannel } from "@turnpike/core";
+import { createStreamCheck } from "./check-streams.ts";
+import { errors } from "./errors.ts";
+import { createLiveStream } from "./live-stream.ts";
+import type { LiveStream } from "./live-stream.ts";
+import { createPulse } from "./pulse.ts";
+import { createStreamSet } from "./stream-set.ts";
+import type { StreamSet } from "./stream-set.ts";
+
+/** The streams of one process: who they are, what wakes them, what ends them. */
+export interface Hub {
+  /**
+   * Takes in a stream until it is cut. Resolves when the bus is heard.
+   * Errors: events.too_many_streams; core.unavailable when the process holds as many as it can.
+   */
+  admit(ctx: OrganizationCtx): Promise<LiveStream>;
+  /** Asks what the bus may not have told: new events, and who may not go on. Runs by itself; false when it failed. */
+  check(): Promise<boolean>;
+  /** How many streams are open. */
+  size(): number;
+}
+
+const maxPerActor = 20;
+const maxPerProcess = 5000;
+/** So that streams spread over new instances, and none outlives what nobody thought of. */
+const maxAgeMs = 60 * 60_000;
+
+const Message = z.object({ name: z.string(), organizationId: z.string().nullable() });
+
+// What may end a stream at once; whatever else ends one is found by the checks.
+const endsSessions = new Set([auth.events.signed_out.name, auth.events.password_reset.name]);
+const mayEndStreams = (name: string): boolean => endsSessions.has(name) || name.startsWith("organizations.");
+
+const hubs = new WeakMap<EventBus, Hub>();
+
+/** The hub of the process that a context belongs to. */
+export function hubOf(ctx: Ctx): Hub {
+  const known = hubs.get(ctx.bus);
+  if (known) return known;
+  const hub = createHub(ctx.system("live streams"));
+  hubs.set(ctx.bus, hub);
+  return hub;
+}
+
+/** Makes a hub. It listens and checks while it has streams, and rests while it has none. `ctx` is our own. */
+function createHub(ctx: Ctx): Hub {
+  const streams = createStreamSet();
+  const check = createStreamCheck(ctx, streams);
+  const pulse = createPulse({
+    check,
+    listen: () => ctx.bus.subscribe(eventsChannel, hear),
+    onDeaf: (error) => ctx.log.warn("events.bus_not_heard", { error }),
+  });
+
+  function hear(raw: unknown): void {
+    const message = Message.safeParse(raw).data;
+    if (!message) return;
+    if (mayEndStreams(message.name)) pulse.hurry();
+    if (message.organizationId === null) return;
+    for (const stream of streams.ofOrganization(message.organizationId)) stream.ring();
+  }
+
+  return {
+    async admit(caller) {
+      requireRoom(streams, caller.actor);
+      const stream = createLiveStream(caller);
+      holdUntilCut(stream, streams, () => pulse.stop());
+      await pulse.start();
+      // What is known of its session may be a minute old.
+      pulse.hurry();
+      return stream;
+    },
+    check,
+    size: () => streams.size(),
+  };
+}
+
+function holdUntilCut(stream: LiveStream, streams: StreamSet, onLast: () => void): void {
+  streams.add(stream);
+  const timer = endAtItsTime(stream);
+  const release = (): void => {
+    clearTimeout(timer);
+    streams.delete(stream);
+    if (streams.size() === 0) onLast();
+  };
+  stream.signal.addEventListener("abort", release, { once: true });
+}
+
+function requireRoom(streams: StreamSet, actor: Actor): void {
+  if (streams.size() >= maxPerProcess) throw coreErrors.unavailable({ what: "streams" }, { retryAfterSec: 5 });
+  const open = streams.countOf(actor);
+  if (open >= maxPerActor) throw errors.too_many_streams({ open });
+}
+
+function endAtItsTime(stream: LiveStream): NodeJS.Timeout {
+  const ageMs = maxAgeMs * (0.5 + Math.random() / 2);
+  const { actor } = stream;
+  const expiresAt = actor.type === "user" || actor.type === "operator" ? actor.expiresAt : undefined;
+  const tokenMs = expiresAt ? Math.max(0, expiresAt.getTime() - Date.now()) : Number.POSITIVE_INFINITY;
+  const end = (): void => stream.cut(tokenMs <= ageMs ? "token_expired" : "old");
+  return setTimeout(end, Math.min(tokenMs, ageMs)).unref();
+}
