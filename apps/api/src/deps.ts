@@ -1,12 +1,16 @@
 import type { Deps, Env, Log, Module } from "@turnpike/core";
 import { configOf, noMetrics } from "@turnpike/core";
 import { databasePort, openDatabase } from "@turnpike/database";
+import type { Database, PoolStats } from "@turnpike/database";
 import type { Jobs } from "@turnpike/jobs";
 import { startJobs } from "@turnpike/jobs";
 import { findOrganization } from "@turnpike/organizations";
 import { createClock } from "./clock.ts";
+import { createMeter } from "./metrics/meter.ts";
+import type { Meter } from "./metrics/meter.ts";
 import type { Providers } from "./providers.ts";
 import { createProviders } from "./providers.ts";
+import { releaseVersion } from "./release.ts";
 import { createStripeClient } from "./stripe-client.ts";
 import { createSupabaseClients } from "./supabase-clients.ts";
 
@@ -15,17 +19,16 @@ export interface OpenDeps {
   deps: Deps;
   jobs: Jobs;
   redisStatus: Providers["redisStatus"];
+  poolStats: () => PoolStats;
+  /** Where `METRICS_TOKEN` says that somebody looks. */
+  meter: Meter | undefined;
   close(drainMs: number): Promise<void>;
 }
 
 /** Builds what every context needs from the environment: the only place that constructs vendors' clients. */
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
   const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
-  const database = openDatabase({
-    url: env.DATABASE_URL,
-    max: env.DATABASE_POOL_MAX,
-    onError: (error) => log.warn("database.connection_lost", { error }),
-  });
+  const database = openPool(env, log);
   const jobs = await startJobs({
     url: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
     modules,
@@ -33,6 +36,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     isWorker: env.ROLE !== "web",
   });
   const clock = await createClock(env, log);
+  const meter = openMeter(env, modules);
   const deps: Deps = {
     ...providers,
     config: configOf(env),
@@ -42,7 +46,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     supabase: createSupabaseClients(env),
     clock,
     log,
-    metrics: noMetrics,
+    metrics: meter ?? noMetrics,
     modules,
     findOrganization,
   };
@@ -50,6 +54,8 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     deps,
     jobs,
     redisStatus,
+    poolStats: () => database.stats(),
+    meter,
     async close(drainMs) {
       await jobs.stop(drainMs);
       clock.close();
@@ -57,4 +63,18 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
       await database.close();
     },
   };
+}
+
+function openPool(env: Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX">, log: Log): Database {
+  return openDatabase({
+    url: env.DATABASE_URL,
+    max: env.DATABASE_POOL_MAX,
+    onError: (error) => log.warn("database.connection_lost", { error }),
+  });
+}
+
+function openMeter(env: Pick<Env, "METRICS_TOKEN" | "ROLE">, modules: readonly Module[]): Meter | undefined {
+  if (env.METRICS_TOKEN === undefined) return undefined;
+  const counters = modules.flatMap(({ metrics }) => metrics?.counters ?? []);
+  return createMeter(counters, { version: releaseVersion(), role: env.ROLE });
 }

@@ -2,8 +2,14 @@ import type { AnyRouter } from "@trpc/server";
 import type { Deps, Env, Module } from "@turnpike/core";
 import { EnvError } from "@turnpike/core";
 import { openDeps } from "./deps.ts";
+import type { OpenDeps } from "./deps.ts";
+import { createProbes } from "./health/probes.ts";
+import { createReadiness } from "./health/readiness.ts";
+import { operationsRoutes, startOperations } from "./http/operations.ts";
 import { startWeb } from "./http/start-web.ts";
+import type { RunningWeb } from "./http/start-web.ts";
 import { createLog } from "./log.ts";
+import { watchProcess } from "./metrics/watch-process.ts";
 import { productionWarnings } from "./production-warnings.ts";
 import { startWorker, systemCtx } from "./worker.ts";
 
@@ -26,24 +32,49 @@ export async function startServer(env: Env, modules: readonly Module[], appRoute
   const log = createLog(env.LOG_LEVEL);
   for (const warning of productionWarnings(env)) log.warn(warning);
   const open = await openDeps(env, modules, log);
+  const life = { isDraining: false };
   try {
-    await startModules(open.deps);
-    if (env.ROLE !== "web") await startWorker(open.deps, open.jobs);
-    const web = env.ROLE === "worker" ? undefined : await startWeb(env, open, appRouter);
+    const { web, closeOperations } = await startRoles(env, open, appRouter, () => life.isDraining);
     log.info("server.started", { role: env.ROLE, modules: modules.map(({ name }) => name) });
     return {
       deps: open.deps,
       async stop(drainMs = 30_000, noticeMs = 0) {
         log.info("server.stopping");
+        life.isDraining = true;
         const startedAt = performance.now();
         await web?.stop(env.ROLE === "web" ? drainMs : drainMs - Math.min(jobsShareMs, drainMs / 2), noticeMs);
         await stopModules(open.deps);
         await open.close(Math.max(0, drainMs - (performance.now() - startedAt)));
+        // Last, so that whoever asks meanwhile is told that we are draining.
+        await closeOperations();
         log.info("server.stopped");
       },
     };
   } catch (error) {
     await open.close(0);
+    throw error;
+  }
+}
+
+interface Roles {
+  web: RunningWeb | undefined;
+  closeOperations: () => Promise<void>;
+}
+
+async function startRoles(env: Env, open: OpenDeps, appRouter: AnyRouter, isDraining: () => boolean): Promise<Roles> {
+  const { deps, jobs, meter, poolStats } = open;
+  const readiness = createReadiness(createProbes(env, open), deps.log);
+  if (meter) watchProcess(meter, { deps, jobs, poolStats, readiness });
+  const operations = operationsRoutes(env, { readiness, isDraining, meter });
+  const closeOperations = await startOperations(env, operations);
+  try {
+    await startModules(deps);
+    if (env.ROLE !== "web") await startWorker(deps, jobs);
+    const web =
+      env.ROLE === "worker" ? undefined : await startWeb({ env, deps, appRouter, operations, meter, isDraining });
+    return { web, closeOperations };
+  } catch (error) {
+    await closeOperations();
     throw error;
   }
 }

@@ -33,7 +33,9 @@ test("says who it is and that it is well", async () => {
     status: "ready",
     database: "up",
     loginRole: "turnpike_api",
+    jobs: "up",
     redis: "off",
+    stripe: "up",
   });
 });
 

@@ -3,16 +3,17 @@ import type { AnyRouter } from "@trpc/server";
 import { TRPCError } from "@trpc/server";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express from "express";
-import type { ErrorRequestHandler, Express, Request, RequestHandler } from "express";
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Router } from "express";
 import type { Deps, Env } from "@turnpike/core";
 import { appErrorOf, createCtx, requestIds } from "@turnpike/core";
+import type { Meter } from "../metrics/meter.ts";
 import { releaseVersion } from "../release.ts";
 import type { VerifyToken } from "./actor.ts";
 import { ctxOfRequest } from "./actor.ts";
 import { cors } from "./cors.ts";
 import { docsRoutes } from "./docs.ts";
-import type { RedisStatus } from "./health.ts";
-import { healthRoutes } from "./health.ts";
+import { noteRejected } from "./note-rejected.ts";
+import { observeRequests } from "./observe-requests.ts";
 
 /** What the HTTP side needs to know. */
 export interface AppOptions {
@@ -20,22 +21,24 @@ export interface AppOptions {
   deps: Deps;
   appRouter: AnyRouter;
   verifyToken: VerifyToken;
-  isDraining: () => boolean;
-  redisStatus: RedisStatus;
+  /** `/healthz` and its like. */
+  operations: Router;
+  meter: Meter | undefined;
 }
 
 const maxBodyBytes = 1_048_576;
 
 /** The HTTP server. No global body parser: the webhook route needs the bytes, tRPC reads its own. */
 export function createApp(options: AppOptions): Express {
-  const { env, deps, appRouter, verifyToken } = options;
+  const { env, deps, appRouter, verifyToken, operations, meter } = options;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("trust proxy", env.TRUST_PROXY);
   app.set("query parser", "simple");
   app.use(requestId);
-  app.use(healthRoutes(options));
+  app.use(operations);
+  app.use(observeRequests(deps.log, meter));
   app.use(docsRoutes(deps.config.apiUrl));
   mountModuleRoutes(app, deps);
   app.use(cors(deps.config.allowedOrigins));
@@ -49,6 +52,7 @@ export function createApp(options: AppOptions): Express {
         requireJson(req);
         return ctxOfRequest(deps, verifyToken, req);
       },
+      onError: ({ error, path, req }) => noteRejected(deps.log, meter, { error, path, req }),
       responseMeta: ({ errors }) => ({ headers: headersFor(errors) }),
     }),
   );

@@ -2,6 +2,7 @@ import type { Request, Response, Router } from "express";
 import { AppError, coreErrors, httpStatusOf, isDatabaseDown, newId } from "@turnpike/core";
 import type { Actor, Ctx, HttpHost } from "@turnpike/core";
 import { createIntake } from "./intake.ts";
+import { deliveries } from "./metrics.ts";
 import { readBody } from "./read-body.ts";
 import { receiveStripeEvent } from "./service/receive-stripe-event.ts";
 
@@ -21,6 +22,7 @@ export function mountStripeWebhook(router: Router, host: HttpHost): void {
     try {
       const body = await readBody(req, maxBodyBytes);
       const status = await receiveStripeEvent(ctx, intake, { body, signature: req.get("stripe-signature") });
+      ctx.metrics.count(deliveries, status);
       res.json({ status });
     } catch (error) {
       answerError(ctx, res, error);
@@ -44,9 +46,11 @@ function answerError(ctx: Ctx, res: Response, error: unknown): void {
 /** A genuine event that could not be stored must come again, whatever the reason: only Stripe still has it. */
 function refusalOf(ctx: Ctx, error: unknown): AppError {
   if (error instanceof AppError && error.kind !== "unavailable") {
+    ctx.metrics.count(deliveries, "refused");
     ctx.log.warn("webhooks.refused", { appCode: error.appCode, ...error.details });
     return error;
   }
+  ctx.metrics.count(deliveries, "not_stored");
   ctx.log.error("webhooks.not_stored", { error, isDatabaseDown: isDatabaseDown(error) });
   return coreErrors.unavailable(undefined, { cause: error, retryAfterSec: 5 });
 }

@@ -135,3 +135,28 @@ export function countLastDay(db: Db) {
     .limit(500)
     .execute();
 }
+
+/** How much is open, since when the oldest event waits, and for how long one that is due has not been taken, by the database's clock. */
+export function measureOpen(db: Db) {
+  return (
+    db
+      .selectFrom("private.webhook_inbox")
+      .select([
+        sql<number>`count(*) filter (where status = 'pending')`.as("pending"),
+        sql<number>`count(*) filter (where status = 'dead')`.as("dead"),
+        sql<
+          number | null
+        >`extract(epoch from ${wallClock} - min(received_at) filter (where status = 'pending'))::float8`.as(
+          "oldestSec",
+        ),
+        sql<
+          number | null
+        >`extract(epoch from ${wallClock} - min(due_at) filter (where status = 'pending' and due_at <= ${wallClock}))::float8`.as(
+          "overdueSec",
+        ),
+      ])
+      // Spelled as the partial indexes are, so that only open events are read.
+      .where(sql<boolean>`status = 'pending' or status = 'dead'`)
+      .executeTakeFirstOrThrow()
+  );
+}

@@ -3,6 +3,7 @@ import { errors } from "./errors.ts";
 import { events } from "./events.ts";
 import { mountStripeWebhook } from "./http.ts";
 import { processJob } from "./jobs.ts";
+import { deliveries, inboxGauges } from "./metrics.ts";
 import { resumeInbox, sweepSchedule } from "./recovery.ts";
 import { webhooksRouter } from "./router.ts";
 
@@ -15,6 +16,7 @@ export default defineModule({
   events,
   jobs: [processJob],
   schedules: [sweepSchedule],
+  metrics: { counters: [deliveries], gauges: [inboxGauges] },
   http: mountStripeWebhook,
   start: resumeInbox,
 });

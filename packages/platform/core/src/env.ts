@@ -24,6 +24,7 @@ const Env = z.object({
   NODE_ENV: z.enum(["development", "test", "production"]).default("development"),
   PORT: port.default(8000),
   HOST: z.string().min(1).optional(),
+  OPS_PORT: port.optional(),
   ROLE: z.enum(["all", "web", "worker"]).default("all"),
   API_URL: httpUrl.optional(),
   FRONTEND_URL: httpUrl.default("http://localhost:3000"),
@@ -48,6 +49,10 @@ const Env = z.object({
   STRIPE_WEBHOOK_SECRET: list.refine((secrets) => secrets.length > 0, "at least one secret"),
   STRIPE_API_BASE: httpUrl
     .refine((url) => new URL(url).pathname === "/", "host and port only: Stripe's SDK adds the path itself")
+    .optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,}$/, "at least 16 characters that can be seen, no blanks")
     .optional(),
   PAYMENT_GRACE_DAYS: z.coerce.number().int().min(0).max(90).default(7),
 });

@@ -40,6 +40,7 @@ export type { Audience, ErrorData, ProcedureMeta, TrackedEnvelope } from "./trpc
 export {
   consume,
   createCallerFactory,
+  isReported,
   operatorProcedure,
   organizationProcedure,
   publicProcedure,

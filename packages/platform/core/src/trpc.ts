@@ -1,4 +1,5 @@
 import { initTRPC } from "@trpc/server";
+import type { TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { actorKey } from "./actor.ts";
 import type { Ctx } from "./ctx.ts";
@@ -70,6 +71,13 @@ export const router = t.router;
 /** Builds in-process callers: for tests and outer scripts, never procedure to procedure. */
 export const createCallerFactory = t.createCallerFactory;
 
+const reported = new WeakSet<TRPCError>();
+
+/** Whether a procedure has logged and counted this failure. What fails before one is reached has not been seen by anybody. */
+export function isReported(error: TRPCError): boolean {
+  return reported.has(error);
+}
+
 // In tRPC `next()` never throws: the result says whether it went well.
 const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   const startedAt = performance.now();
@@ -87,6 +95,7 @@ const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   const fields = { path, type, durationMs, actor: actorKey(ctx.actor), appCode: known?.appCode ?? "core.internal" };
   if (known && known.kind !== "unavailable") ctx.log.info("trpc.refused", { ...fields, ...known.details });
   else ctx.log.error("trpc.failed", { ...fields, ...known?.details, error: result.error.cause ?? result.error });
+  reported.add(mapped);
   return { ...result, error: mapped };
 });
 

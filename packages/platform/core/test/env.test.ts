@@ -25,6 +25,9 @@ test.each([
   ["PORT", "70000"],
   ["STRIPE_WEBHOOK_SECRET", ", ,"],
   ["PAYMENT_GRACE_DAYS", "-1"],
+  ["METRICS_TOKEN", "secret@of-15-ch"],
+  ["METRICS_TOKEN", "secret@ with a blank in it"],
+  ["OPS_PORT", "0"],
 ])("%s=%s is refused by its name, and its value is not repeated", (name, value) => {
   const read = () => readEnv({ ...complete, [name]: value });
   expect(read).toThrow(EnvError);

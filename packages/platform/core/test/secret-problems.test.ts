@@ -32,6 +32,7 @@ test.each([
   ["STRIPE_SECRET_KEY", "pk_live_51abc", /STRIPE_SECRET_KEY: not a secret/],
   ["STRIPE_WEBHOOK_SECRET", "whsec_one,whsec_", /STRIPE_WEBHOOK_SECRET: a default/],
   ["STRIPE_WEBHOOK_SECRET", "we_1abc", /STRIPE_WEBHOOK_SECRET: not a secret/],
+  ["METRICS_TOKEN", "change-me-0123456789", /METRICS_TOKEN: a default/],
   ["API_URL", "http://api.test", /API_URL: http is not for production/],
   ["SUPABASE_URL", "http://ref.supabase.test", /SUPABASE_URL: http is not for production/],
 ])(

@@ -4,4 +4,5 @@ export { apiRole, canActForUsers, setApiPassword } from "./login-role.ts";
 export { migrate, MigrationError, readMigrations } from "./migrate.ts";
 export type { Migration, MigrationReport } from "./migrate.ts";
 export { openDatabase } from "./pool.ts";
-export type { Database, PoolOptions } from "./pool.ts";
+export type { Database, PoolOptions, PoolStats } from "./pool.ts";
+export { probeDatabase } from "./probe-database.ts";

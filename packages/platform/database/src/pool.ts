@@ -22,9 +22,18 @@ export interface PoolOptions {
   onError?: (error: Error) => void;
 }
 
+/** A pool's connections, and how many transactions wait for one. */
+export interface PoolStats {
+  max: number;
+  open: number;
+  idle: number;
+  waiting: number;
+}
+
 /** An open database: queries through `db`, closed by `close`. */
 export interface Database {
   db: Kysely<DB>;
+  stats(): PoolStats;
   close(): Promise<void>;
 }
 
@@ -61,7 +70,16 @@ export function openDatabase(options: PoolOptions): Database {
   const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool: bounded(pool, options.maxWaiting ?? max * waitingPerConnection) }),
   });
-  return { db, close: () => db.destroy() };
+  return {
+    db,
+    stats: () => ({
+      max: pool.options.max,
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+    close: () => db.destroy(),
+  };
 }
 
 /** The pool with an end to its queue: without one an outage would gather every request of its time. */

@@ -1,6 +1,9 @@
 import { fromKysely, PgBoss } from "pg-boss";
 import { coreErrors } from "@turnpike/core";
-import type { JobsPort, Log, Module } from "@turnpike/core";
+import type { Gauges, JobsPort, Log, Module } from "@turnpike/core";
+import { watchJobs } from "./jobs-health.ts";
+import type { JobsHealth } from "./jobs-health.ts";
+import { jobsGauges } from "./queue-load.ts";
 import { queueStats } from "./queue-stats.ts";
 import { jobQueues } from "./queues.ts";
 
@@ -14,6 +17,9 @@ export const deadLetterQueue = "dead_letter";
 export interface Jobs {
   boss: PgBoss;
   port: JobsPort;
+  /** How jobs are. Errors: what the database says; jobs are then down. */
+  health(): Promise<JobsHealth>;
+  gauges: Gauges<void>;
   /** Ends the workers first: those in the middle of a job get `drainMs` to finish, then their jobs go back to the queue. */
   stop(drainMs?: number): Promise<void>;
 }
@@ -47,11 +53,14 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   });
   boss.on("error", (error) => options.log.error("jobs.error", { error }));
   boss.on("warning", (warning) => options.log.warn("jobs.warning", { message: warning.message }));
+  const health = watchJobs(boss, options);
   await boss.start();
   await declareQueues(boss, options.modules);
   return {
     boss,
     port: jobsPort(boss),
+    health,
+    gauges: jobsGauges(boss, options.modules),
     stop: (drainMs = 10_000) => boss.stop({ graceful: true, timeout: drainMs }),
   };
 }

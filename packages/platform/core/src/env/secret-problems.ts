@@ -7,6 +7,7 @@ interface Secrets {
   SUPABASE_JWT_SECRET?: string | undefined;
   STRIPE_SECRET_KEY: string;
   STRIPE_WEBHOOK_SECRET: readonly string[];
+  METRICS_TOKEN?: string | undefined;
 }
 
 // What stands in examples, and what people type to get past a prompt.
@@ -30,8 +31,8 @@ const weakPasswords = new Set(["postgres", "password", "secret", "turnpike", "tu
  * never repeats a value. For production only.
  */
 export function secretProblems(env: Secrets): string[] {
-  const { SUPABASE_ANON_KEY, SUPABASE_SERVICE_KEY, SUPABASE_JWT_SECRET, STRIPE_SECRET_KEY } = env;
-  const keys = { SUPABASE_ANON_KEY, SUPABASE_SERVICE_KEY, SUPABASE_JWT_SECRET, STRIPE_SECRET_KEY };
+  const { SUPABASE_ANON_KEY, SUPABASE_SERVICE_KEY, SUPABASE_JWT_SECRET, STRIPE_SECRET_KEY, METRICS_TOKEN } = env;
+  const keys = { SUPABASE_ANON_KEY, SUPABASE_SERVICE_KEY, SUPABASE_JWT_SECRET, STRIPE_SECRET_KEY, METRICS_TOKEN };
   const problems = Object.entries(keys).flatMap(([name, value]) => (value === undefined ? [] : ofKey(name, value)));
   problems.push(...env.STRIPE_WEBHOOK_SECRET.flatMap((secret) => ofKey("STRIPE_WEBHOOK_SECRET", secret, /^whsec_/)));
   if (!isDefault(STRIPE_SECRET_KEY) && !/^(sk|rk)_(test|live)_/.test(STRIPE_SECRET_KEY))

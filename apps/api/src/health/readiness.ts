@@ -1,0 +1,97 @@
+import type { Log } from "@turnpike/core";
+import type { JobsHealth } from "@turnpike/jobs";
+import { remembered } from "../remembered.ts";
+
+/** What the process stands on, asked one by one. Each rejects, or takes too long, where there is no answer. */
+export interface Probes {
+  /** The role that the database knows us as. */
+  database(): Promise<string>;
+  jobs(): Promise<JobsHealth>;
+  redis(): Promise<"up" | "degraded" | "off">;
+  stripe(): Promise<void>;
+}
+
+/** How long a probe may take, in milliseconds. They run side by side, so the whole takes no longer than the slowest. */
+export const probeTimeoutMs = { database: 2000, jobs: 2000, redis: 1500, stripe: 1500 };
+
+/**
+ * What `/readyz` answers. `ready` means that requests can be served: the database and jobs are there. `degraded` is
+ * shown, and serves: of `database`, that it takes no more connections; of `jobs`, that they are found by polling only or
+ * that some workers are stuck; of `redis`, that each process caches and counts by itself; of `stripe`, that it does not
+ * answer, or no longer knows our key. `redis` is `off` where no provider uses it.
+ */
+export interface Readiness {
+  status: "ready" | "unavailable";
+  database: "up" | "degraded" | "down";
+  /** Who the database takes us for. */
+  loginRole?: string;
+  jobs: JobsHealth;
+  redis: "up" | "degraded" | "off";
+  stripe: "up" | "degraded";
+}
+
+// Nobody needs to know it more often, and whoever asks in a loop must not cost us connections.
+const ownForMs = 1000;
+// A vendor gets no more traffic from us, however often we are asked. Redis keeps to that by itself, and knows at once when it is lost.
+const vendorForMs = 30_000;
+
+interface Answer<S> {
+  state: S;
+  error?: unknown;
+}
+
+/** Builds the question. Its answer takes two seconds at most and never rejects; what changed since the last is logged. */
+export function createReadiness(probes: Probes, log: Log): () => Promise<Readiness> {
+  const { database, jobs, redis, stripe } = probeTimeoutMs;
+  const askDatabase = remembered(() => probes.database(), { forMs: ownForMs, timeoutMs: database });
+  const askJobs = remembered(() => probes.jobs(), { forMs: ownForMs, timeoutMs: jobs });
+  const askRedis = remembered(() => probes.redis(), { forMs: ownForMs, timeoutMs: redis });
+  const askStripe = remembered(() => probes.stripe(), { forMs: vendorForMs, timeoutMs: stripe });
+  const noteChange = createChanges(log);
+  return async () => {
+    const [database, jobs, redis, stripe] = await Promise.all([
+      askDatabase().then((loginRole) => ({ state: "up" as const, loginRole }), databaseFailed),
+      askJobs().then(stateOnly, failed("down" as const)),
+      askRedis().then(stateOnly, failed("degraded" as const)),
+      askStripe().then(() => ({ state: "up" as const }), failed("degraded" as const)),
+    ]);
+    Object.entries({ database, jobs, redis, stripe }).forEach(([what, answer]) => noteChange(what, answer));
+    const isDown = database.state === "down" || jobs.state === "down";
+    return {
+      status: isDown ? "unavailable" : "ready",
+      database: database.state,
+      ...("loginRole" in database && { loginRole: database.loginRole }),
+      jobs: jobs.state,
+      redis: redis.state,
+      stripe: stripe.state,
+    };
+  };
+}
+
+function stateOnly<S>(state: S): Answer<S> {
+  return { state };
+}
+
+function failed<S>(state: S): (error: unknown) => Answer<S> {
+  return (error) => ({ state, error });
+}
+
+// PostgreSQL's "too many clients already": it lives, and the connections that we have still work.
+const tooManyConnections = "53300";
+
+function databaseFailed(error: unknown): Answer<"degraded" | "down"> {
+  const isFull = error instanceof Error && "code" in error && error.code === tooManyConnections;
+  return { state: isFull ? "degraded" : "down", error };
+}
+
+/** Says once that something got worse, and once that it is well again. */
+function createChanges(log: Log): (what: string, answer: Answer<string>) => void {
+  const states = new Map<string, string>();
+  return (what, { state, error }) => {
+    const before = states.get(what) ?? "up";
+    states.set(what, state);
+    if (state === before || state === "off") return;
+    if (state === "up") return log.info("health.back", { what });
+    log[state === "down" ? "error" : "warn"]("health.changed", { what, state, ...(error !== undefined && { error }) });
+  };
+}
