@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import Stripe from "stripe";
 import { createStripeClient } from "@turnpike/api";
 import type { Bed } from "../bed/open-bed.ts";
@@ -40,12 +41,14 @@ export async function eventSource(bed: Bed): Promise<EventSource> {
 
 function sourceOf(templates: readonly Stripe.Event[], secret: string): EventSource {
   const firstAt = Math.floor(Date.now() / 1000) - 10_000_000;
+  // An id that an earlier line has sent would be answered from memory.
+  const run = randomBytes(6).toString("hex");
   let made = 0;
   const next = (): string => {
     const template = templates[made % templates.length];
     // An event that is no newer than the last about its object is nothing to who trusts the payload.
     const created = firstAt + Math.floor(made / templates.length);
-    const id = `evt_bench${String(made).padStart(10, "0")}`;
+    const id = `evt_${run}${String(made).padStart(10, "0")}`;
     const type = template?.type.replace(/created$/, "updated");
     made += 1;
     return JSON.stringify({ ...template, id, type, created }, null, 2);
