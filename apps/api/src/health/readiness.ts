@@ -16,8 +16,8 @@ export const probeTimeoutMs = { database: 2000, jobs: 2000, redis: 1500, stripe:
 
 /**
  * What `/readyz` answers. `ready` means that requests can be served: the database and jobs are there. `degraded` is
- * shown, and serves: of `database`, that it takes no more connections; of `jobs`, that they are found by polling only or
- * that some workers are stuck; of `redis`, that each process caches and counts by itself; of `stripe`, that it does not
+ * shown, and serves: of `database`, that it takes no more connections; of `jobs`, that too, or that they are found by
+ * polling only, or that some workers are stuck; of `redis`, that each process caches and counts by itself; of `stripe`, that it does not
  * answer, or no longer knows our key. `redis` is `off` where no provider uses it.
  */
 export interface Readiness {
@@ -50,8 +50,8 @@ export function createReadiness(probes: Probes, log: Log): () => Promise<Readine
   const noteChange = createChanges(log);
   return async () => {
     const [database, jobs, redis, stripe] = await Promise.all([
-      askDatabase().then((loginRole) => ({ state: "up" as const, loginRole }), databaseFailed),
-      askJobs().then(stateOnly, failed("down" as const)),
+      askDatabase().then((loginRole) => ({ state: "up" as const, loginRole }), ownFailed),
+      askJobs().then(stateOnly<JobsHealth>, ownFailed),
       askRedis().then(stateOnly, failed("degraded" as const)),
       askStripe().then(() => ({ state: "up" as const }), failed("degraded" as const)),
     ]);
@@ -79,7 +79,7 @@ function failed<S>(state: S): (error: unknown) => Answer<S> {
 // PostgreSQL's "too many clients already": it lives, and the connections that we have still work.
 const tooManyConnections = "53300";
 
-function databaseFailed(error: unknown): Answer<"degraded" | "down"> {
+function ownFailed(error: unknown): Answer<"degraded" | "down"> {
   const isFull = error instanceof Error && "code" in error && error.code === tooManyConnections;
   return { state: isFull ? "degraded" : "down", error };
 }
