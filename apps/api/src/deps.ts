@@ -1,13 +1,14 @@
 import type { Deps, Env, Log, Module } from "@turnpike/core";
 import { configOf, noMetrics } from "@turnpike/core";
-import { databasePort, openDatabase } from "@turnpike/database";
-import type { Database, PoolStats } from "@turnpike/database";
+import { databasePort } from "@turnpike/database";
+import type { PoolStats } from "@turnpike/database";
 import type { Jobs } from "@turnpike/jobs";
 import { startJobs } from "@turnpike/jobs";
 import { findOrganization } from "@turnpike/organizations";
 import { createClock } from "./clock.ts";
 import { createMeter } from "./metrics/meter.ts";
 import type { Meter } from "./metrics/meter.ts";
+import { openPools } from "./pools.ts";
 import type { Providers } from "./providers.ts";
 import { createProviders } from "./providers.ts";
 import { releaseVersion } from "./release.ts";
@@ -28,9 +29,11 @@ export interface OpenDeps {
 /** Builds what every context needs from the environment: the only place that constructs vendors' clients. */
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
   const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
-  const database = openPool(env, log);
+  const pools = openPools(env, log);
+  const { database } = pools;
   const jobs = await startJobs({
-    url: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
+    database: pools.jobsDatabase,
+    listenUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
     modules,
     log,
     isWorker: env.ROLE !== "web",
@@ -60,17 +63,9 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
       await jobs.stop(drainMs);
       clock.close();
       await closeProviders();
-      await database.close();
+      await pools.close();
     },
   };
-}
-
-function openPool(env: Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX">, log: Log): Database {
-  return openDatabase({
-    url: env.DATABASE_URL,
-    max: env.DATABASE_POOL_MAX,
-    onError: (error) => log.warn("database.connection_lost", { error }),
-  });
 }
 
 function openMeter(env: Pick<Env, "METRICS_TOKEN" | "ROLE">, modules: readonly Module[]): Meter | undefined {

@@ -58,9 +58,13 @@ export async function migrate(options: {
   const client = new pg.Client({ connectionString: options.url, application_name: "turnpike-migrate" });
   const notices: string[] = [];
   client.on("notice", (notice) => notice.severity === "NOTICE" && notices.push(notice.message ?? ""));
-  await client.connect();
+  const guard = new pg.Client({ connectionString: options.url, application_name: "turnpike-migrate" });
+  // It is only waited for, so a connection that breaks meanwhile has nobody to tell; the ledger's key is the last wall.
+  guard.on("error", () => undefined);
   try {
-    await client.query("select pg_advisory_lock($1)", [lockKey]);
+    await client.connect();
+    await guard.connect();
+    await lockUntilEnd(guard);
     await createLedger(client);
     const recorded = await readLedger(client);
     refuseChanged(options.migrations, recorded);
@@ -71,8 +75,14 @@ export async function migrate(options: {
     }
     return { applied: pending.map(({ version }) => version), notices };
   } finally {
-    await client.end();
+    await Promise.all([client.end(), guard.end()]);
   }
+}
+
+/** Held by an open transaction: behind a transaction pooler a session's lock would outlive us, on a connection that is not ours. */
+async function lockUntilEnd(guard: pg.Client): Promise<void> {
+  await guard.query("begin; set local idle_in_transaction_session_timeout = 0");
+  await guard.query("select pg_advisory_xact_lock($1)", [lockKey]);
 }
 
 async function createLedger(client: pg.Client): Promise<void> {

@@ -33,6 +33,11 @@ export interface PoolStats {
 /** An open database: queries through `db`, closed by `close`. */
 export interface Database {
   db: Kysely<DB>;
+  /**
+   * Runs a text of SQL as the login role, of one statement, or of several that take no values; the rows are those of all of
+   * them. A connection whose text failed is not used again: a transaction that it began may still be open there.
+   */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
   stats(): PoolStats;
   close(): Promise<void>;
 }
@@ -72,6 +77,7 @@ export function openDatabase(options: PoolOptions): Database {
   });
   return {
     db,
+    query: (text, values) => queryAll(pool, text, values),
     stats: () => ({
       max: pool.options.max,
       open: pool.totalCount,
@@ -80,6 +86,19 @@ export function openDatabase(options: PoolOptions): Database {
     }),
     close: () => db.destroy(),
   };
+}
+
+async function queryAll(pool: pg.Pool, text: string, values: unknown[] | undefined): Promise<{ rows: unknown[] }> {
+  return allRows(await pool.query<object>(text, values));
+}
+
+/** The rows of every statement: the driver answers several with a list, of which its types do not know. */
+function allRows(answer: Answer | Answer[]): { rows: unknown[] } {
+  return Array.isArray(answer) ? { rows: answer.flatMap(({ rows }) => rows) } : answer;
+}
+
+interface Answer {
+  rows: unknown[];
 }
 
 /** The pool with an end to its queue: without one an outage would gather every request of its time. */

@@ -1,4 +1,5 @@
 import { fromKysely, PgBoss } from "pg-boss";
+import type { Db } from "pg-boss";
 import { coreErrors } from "@turnpike/core";
 import type { Gauges, JobsPort, Log, Module } from "@turnpike/core";
 import { watchJobs } from "./jobs-health.ts";
@@ -6,6 +7,8 @@ import type { JobsHealth } from "./jobs-health.ts";
 import { jobsGauges } from "./queue-load.ts";
 import { queueStats } from "./queue-stats.ts";
 import { jobQueues } from "./queues.ts";
+import { WakeUps } from "./wake-ups.ts";
+import type { SqlRunner } from "./wake-ups.ts";
 
 /** The schema that pg-boss keeps to itself. */
 export const jobsSchema = "pgboss";
@@ -25,21 +28,20 @@ export interface Jobs {
 }
 
 interface JobsOptions {
-  /** A session connection: LISTEN does not pass a transaction pooler. */
-  url: string;
+  /** Where its statements run, as the API's login role. They keep nothing in a session, so a transaction pooler will do. */
+  database: SqlRunner;
+  /** A session connection for LISTEN, which a worker opens once and a web process never; the role does not matter. */
+  listenUrl: string;
   modules: readonly Module[];
   log: Log;
   /** Whether this process runs jobs, schedules and upkeep, or only enqueues. */
   isWorker: boolean;
-  poolMax?: number;
 }
 
 /** Starts pg-boss against the schema that `migrateJobs` made, and declares the queues of the modules. */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const boss = new PgBoss({
-    connectionString: options.url,
-    application_name: "turnpike-jobs",
-    max: options.poolMax ?? (options.isWorker ? 6 : 2),
+    db: databaseOf(options),
     schema: jobsSchema,
     migrate: false,
     createSchema: false,
@@ -62,6 +64,17 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     health,
     gauges: jobsGauges(boss, options.modules),
     stop: (drainMs = 10_000) => boss.stop({ graceful: true, timeout: drainMs }),
+  };
+}
+
+function databaseOf({ database, listenUrl, log }: JobsOptions): Db {
+  return {
+    executeSql: (text, values) => database.query(text, values),
+    async listen(channel, onNotification, onReconnect) {
+      const wakeUps = new WakeUps({ url: listenUrl, database, log }, { channel, onNotification, onReconnect });
+      await wakeUps.open();
+      return wakeUps;
+    },
   };
 }
 

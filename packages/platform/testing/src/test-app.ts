@@ -8,6 +8,7 @@ import type { CtxOfJob, Jobs } from "@turnpike/jobs";
 import { startJobs, startWorkers } from "@turnpike/jobs";
 import { createMemoryBus, createMemoryCache, createMemoryRateLimiter } from "@turnpike/providers";
 import { noSupabase } from "./no-supabase.ts";
+import { startSystemPgbouncer } from "./system-pgbouncer.ts";
 import { createTestClock } from "./test-clock.ts";
 import type { TestClock } from "./test-clock.ts";
 import { createTestDatabase } from "./test-database.ts";
@@ -28,6 +29,8 @@ export interface TestAppOptions {
   stripe?: Stripe;
   /** Clients of a local Supabase. Without them every call fails. */
   supabase?: Deps["supabase"];
+  /** Whether everything but LISTEN goes through a pgbouncer in transaction mode, of two connections. Needs `hasSystemPgbouncer`. */
+  isPooled?: boolean;
   /** Whether jobs, listeners and schedules run. Default false: jobs are only inserted. */
   runWorkers?: boolean;
 }
@@ -64,20 +67,24 @@ const defaultConfig: AppConfig = {
 /** Builds the platform for one test file. Close it at the end. */
 export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
   const database = await createTestDatabase();
-  const api = openDatabase({ url: database.apiUrl, max: 20 });
+  const { directUrl } = database;
+  const pooler = options.isPooled ? await startSystemPgbouncer({ databaseUrl: directUrl, poolSize: 2 }) : undefined;
+  const api = openDatabase({ url: pooler?.url ?? database.apiUrl, max: 20 });
   const owner = openDatabase({ url: database.ownerUrl, max: 5 });
   const log = createTestLog();
   const clock = createTestClock();
   const isWorker = options.runWorkers ?? false;
-  const jobs = await startJobs({ url: database.apiUrl, modules: options.modules, log, isWorker });
+  const { modules } = options;
+  const jobs = await startJobs({ database: api, listenUrl: directUrl, modules, log, isWorker });
   const deps = { ...depsOf(options, log), database: databasePort(api.db), jobs: jobs.port, clock, log };
   const ctxOf: TestApp["ctxOf"] = (actor, request) => createCtx(deps, actor, { requestId: newId(), ...request });
   const ctxOfJob: CtxOfJob = (job, fields) =>
     createCtx({ ...deps, log: log.child(fields) }, { type: "system", job }, { requestId: newId() });
-  if (isWorker) await startWorkers(jobs, options.modules, ctxOfJob);
+  if (isWorker) await startWorkers(jobs, modules, ctxOfJob);
   const close = async (): Promise<void> => {
     await jobs.stop(0);
     await Promise.all([api.close(), owner.close()]);
+    await pooler?.stop();
     await database.drop();
   };
   const createUser = (user?: NewUser): Promise<TestUser> => createTestUser(owner.db, user);

@@ -6,20 +6,24 @@ import { apiUrlOf } from "./prepare-database.ts";
 export interface TestDatabase {
   /** The superuser's URL: sees everything, bypasses row level security. */
   ownerUrl: string;
-  /** The API's URL, as `turnpike_api`. */
+  /** The API's URL, as `turnpike_api`; through a transaction pooler where the run is to go through one. */
   apiUrl: string;
+  /** The same login as `apiUrl` on a session connection. */
+  directUrl: string;
   drop(): Promise<void>;
 }
 
 /** Clones the template database. Needs the run's global set-up. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const { templateUrl, apiPassword } = inject("postgres");
+  const { templateUrl, apiPassword, poolerPort } = inject("postgres");
   const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
   await administer(templateUrl, `create database ${name} template ${new URL(templateUrl).pathname.slice(1)}`);
   const ownerUrl = Object.assign(new URL(templateUrl), { pathname: `/${name}` }).href;
+  const directUrl = apiUrlOf(ownerUrl, apiPassword);
   return {
     ownerUrl,
-    apiUrl: apiUrlOf(ownerUrl, apiPassword),
+    apiUrl: poolerPort === null ? directUrl : Object.assign(new URL(directUrl), { port: String(poolerPort) }).href,
+    directUrl,
     drop: () => administer(templateUrl, `drop database ${name} with (force)`),
   };
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { migrate, MigrationError } from "@turnpike/database";
 import type { Migration } from "@turnpike/database";
 import type { TestDatabase } from "@turnpike/testing";
-import { createTestDatabase } from "@turnpike/testing";
+import { createTestDatabase, hasSystemPgbouncer, noPgbouncerReason, startSystemPgbouncer } from "@turnpike/testing";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -47,4 +47,13 @@ test("a migration that fails leaves nothing behind and names itself", async () =
   await expect(failed).rejects.toThrow(MigrationError);
   await expect(failed).rejects.toThrow(/29990102000000_test_migration.sql failed: division by zero/);
   expect(await tables()).toEqual(["migrated_first"]);
+});
+
+test("a migration that went through a transaction pooler leaves no lock there for the next one to wait for", async (ctx) => {
+  if (!(await hasSystemPgbouncer())) return ctx.skip(noPgbouncerReason);
+  const pooler = await startSystemPgbouncer({ databaseUrl: database.ownerUrl });
+  const third = migration("29990103000000", "create table migrated_third (id int)");
+  expect((await migrate({ url: pooler.url, migrations: [first, third] })).applied).toEqual([third.version]);
+  expect((await migrate({ url: database.ownerUrl, migrations: [first, third] })).applied).toEqual([]);
+  await pooler.stop();
 });

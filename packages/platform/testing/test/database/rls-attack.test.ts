@@ -1,16 +1,17 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Identity } from "@turnpike/core";
 import type { DB } from "@turnpike/core";
 import { databasePort, openDatabase } from "@turnpike/database";
-import type { TestApp, TestUser } from "@turnpike/testing";
-import { createTestApp } from "@turnpike/testing";
+import type { SystemPgbouncer, TestApp, TestUser } from "@turnpike/testing";
+import { createTestApp, hasSystemPgbouncer, noPgbouncerReason, startSystemPgbouncer } from "@turnpike/testing";
 import { fillTables, sharedTables, tenantOf, tenantTables } from "./tenant-rows.ts";
 
 let app: TestApp;
 let mine: TestUser;
 let theirs: TestUser;
+let pooler: SystemPgbouncer | undefined;
 const logins: Record<string, { db: Kysely<DB>; close(): Promise<void> }> = {};
 
 beforeAll(async () => {
@@ -21,12 +22,17 @@ beforeAll(async () => {
   await fillTables(app, theirs);
   logins["turnpike_api"] = openDatabase({ url: app.database.apiUrl });
   logins["postgres"] = openDatabase({ url: app.database.ownerUrl });
+  if (!(await hasSystemPgbouncer())) return;
+  pooler = await startSystemPgbouncer({ databaseUrl: app.database.directUrl, poolSize: 1 });
+  logins[pooled] = openDatabase({ url: pooler.url });
 });
 afterAll(async () => {
   for (const login of Object.values(logins)) await login.close();
+  await pooler?.stop();
   await app.close();
 });
 
+const pooled = "turnpike_api through a transaction pooler";
 const anon: Identity = { role: "anon", claims: { role: "anon" } };
 
 /** A user's claims as Supabase's own API sets them: no word of ours in them. */
@@ -57,7 +63,11 @@ async function attempt(login: string, identity: Identity, statement: ReturnType<
 const nothing = [{ count: 0 }, { code: "42501" }];
 const tables = Object.keys(tenantTables).filter((name): name is keyof typeof tenantTables => name in tenantTables);
 
-describe.each(["turnpike_api", "postgres"])("logged in as %s", (login) => {
+describe.each(["turnpike_api", "postgres", pooled])("logged in as %s", (login) => {
+  beforeEach((ctx) => {
+    if (login === pooled && !pooler) ctx.skip(noPgbouncerReason);
+  });
+
   describe.each(tables)("%s", (table) => {
     const column = sql.ref(tenantTables[table]);
     const name = sql.table(table);

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { createCtx, defineJob, defineModule, newId } from "@turnpike/core";
+import { openDatabase } from "@turnpike/database";
 import { startJobs, startWorkers } from "@turnpike/jobs";
 import { createTestApp } from "@turnpike/testing";
 
@@ -26,10 +27,11 @@ test("a process that must end hands back the job it is at, and the next one does
     await never.promise;
   });
   const app = await createTestApp({ modules: [stuck] });
-  const url = app.database.apiUrl;
+  const url = app.database.directUrl;
+  const database = openDatabase({ url, max: 4 });
   const ctx = () => createCtx(app.deps, { type: "system", job: "test" }, { requestId: newId(), organizationId: null });
   const start = async (module: typeof stuck) => {
-    const jobs = await startJobs({ url, modules: [module], log: app.deps.log, isWorker: true });
+    const jobs = await startJobs({ database, listenUrl: url, modules: [module], log: app.deps.log, isWorker: true });
     await startWorkers(jobs, [module], ctx);
     return jobs;
   };
@@ -45,5 +47,6 @@ test("a process that must end hands back the job it is at, and the next one does
   expect(await done.promise).toBe("pot");
   never.resolve();
   await second.stop(5000);
+  await database.close();
   await app.close();
 });

@@ -1,0 +1,118 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { createCtx, defineJob, defineModule, newId } from "@turnpike/core";
+import { openDatabase } from "@turnpike/database";
+import type { Database } from "@turnpike/database";
+import { startJobs, startWorkers } from "@turnpike/jobs";
+import type { Jobs } from "@turnpike/jobs";
+import type { SystemPgbouncer, TestApp } from "@turnpike/testing";
+import {
+  createTestApp,
+  createTestLog,
+  hasSystemPgbouncer,
+  noPgbouncerReason,
+  startSystemPgbouncer,
+} from "@turnpike/testing";
+
+const rung: string[] = [];
+const bell = defineModule({
+  name: "bell",
+  jobs: [
+    defineJob({
+      queue: "bell.ring",
+      schema: z.object({ id: z.string() }),
+      retryLimit: 0,
+      handle: async (_ctx, { id }) => void rung.push(id),
+    }),
+  ],
+});
+
+const hasPgbouncer = await hasSystemPgbouncer();
+let app: TestApp;
+let pooler: SystemPgbouncer;
+let database: Database;
+beforeAll(async () => {
+  if (!hasPgbouncer) return;
+  app = await createTestApp({ modules: [bell] });
+  pooler = await startSystemPgbouncer({ databaseUrl: app.database.directUrl, poolSize: 2 });
+  database = openDatabase({ url: pooler.url });
+});
+beforeEach((ctx) => {
+  if (!hasPgbouncer) ctx.skip(noPgbouncerReason);
+});
+afterAll(async () => {
+  if (!hasPgbouncer) return;
+  await database.close();
+  await pooler.stop();
+  await app.close();
+});
+
+/** A worker or a web process's queue, whose statements go through the pooler. */
+async function start(listenUrl: string, isWorker = true): Promise<Jobs & { log: ReturnType<typeof createTestLog> }> {
+  const log = createTestLog();
+  const jobs = await startJobs({ database, listenUrl, modules: [bell], log, isWorker });
+  const ctx = () => createCtx(app.deps, { type: "system", job: "test" }, { requestId: newId() });
+  if (isWorker) await startWorkers(jobs, [bell], ctx);
+  return { ...jobs, log };
+}
+
+const events = ({ log }: { log: ReturnType<typeof createTestLog> }) => log.entries.map(({ event }) => event);
+
+/** The milliseconds from the commit of a job to its run. */
+async function ring({ boss }: Jobs): Promise<number> {
+  const id = newId();
+  await boss.send("bell.ring", { id });
+  const sentAt = performance.now();
+  await vi.waitFor(() => expect(rung).toContain(id), { timeout: 10_000, interval: 5 });
+  return performance.now() - sentAt;
+}
+
+const sessions = async (): Promise<number> =>
+  (
+    await sql<{ pid: number }>`select pid from pg_stat_activity
+      where application_name = 'turnpike-wake-ups' and datname = current_database()`.execute(app.owner)
+  ).rows.length;
+
+test("a worker holds one session connection and runs a job far sooner than it polls; a web process holds none", async () => {
+  const web = await start(app.database.directUrl, false);
+  expect(await sessions()).toBe(0);
+  const worker = await start(app.database.directUrl);
+  expect(await sessions()).toBe(1);
+  const lags: number[] = [];
+  for (let count = 0; count < 20; count += 1) lags.push(await ring(web));
+  // Polling every two seconds takes one on average.
+  expect(lags.toSorted((a, b) => a - b)[10]).toBeLessThan(200);
+  expect(events(worker)).toEqual([]);
+  await worker.stop(0);
+  await web.stop(0);
+  expect(await sessions()).toBe(0);
+});
+
+test("when the session connection is cut, jobs are found by polling and it is opened again", async () => {
+  const worker = await start(app.database.directUrl);
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'turnpike-wake-ups' and datname = current_database()`.execute(app.owner);
+  await vi.waitFor(() => expect(events(worker)).toContain("jobs.wake_ups_lost"));
+  expect(await ring(worker)).toBeLessThan(5_000);
+  await vi.waitFor(() => expect(events(worker)).toEqual(["jobs.wake_ups_lost", "jobs.wake_ups_heard"]), {
+    timeout: 10_000,
+  });
+  expect(await sessions()).toBe(1);
+  await worker.stop(0);
+});
+
+test("a transaction pooler in place of the session connection is found out, said once, and polled around", async () => {
+  const worker = await start(pooler.url);
+  await vi.waitFor(() => expect(events(worker)).toContain("jobs.wake_ups_lost"), { timeout: 20_000 });
+  expect(worker.log.entries[0]?.fields["error"]).toMatchObject({ message: expect.stringMatching(/did not arrive/) });
+  expect(await ring(worker)).toBeLessThan(5_000);
+  await worker.stop(0);
+});
+
+test("a worker starts, and works, while nobody answers at the session connection's address", async () => {
+  const worker = await start("postgresql://nobody@127.0.0.1:9/none");
+  expect(events(worker)).toEqual(["jobs.wake_ups_lost"]);
+  expect(await ring(worker)).toBeLessThan(5_000);
+  await worker.stop(0);
+});
