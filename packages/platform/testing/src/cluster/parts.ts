@@ -5,27 +5,25 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { startMail } from "@turnpike/local-mail";
-import { installedVersions, startSystemPostgres } from "@turnpike/local-postgres";
+import { startSystemPostgres } from "@turnpike/local-postgres";
 import { startStripe } from "@turnpike/local-stripe";
 import { bootstrapDatabase, startSupabase, tokenHashLink } from "@turnpike/local-supabase";
 import { apiUrlOf } from "../prepare-database.ts";
 import { hasSystemPgbouncer, noPgbouncerReason, startSystemPgbouncer } from "../system-pgbouncer.ts";
+import { hasSystemPostgres, noPostgresReason, systemPostgresVersion } from "../system-postgres.ts";
 import { hasSystemRedis, noRedisReason, startSystemRedis } from "../system-redis.ts";
 import { Balancer } from "./balancer.ts";
 import type { Cluster, ClusterOptions } from "./cluster.ts";
 
-const postgresVersion = "15";
-const noPostgresReason = `PostgreSQL ${postgresVersion} is not installed (Debian: apt-get install postgresql)`;
-
 /** What a cluster needs and this machine does not have, in one line; undefined when nothing is missing. */
 export async function missingForCluster(): Promise<string | undefined> {
-  const [versions, hasRedis, hasPgbouncer] = await Promise.all([
-    installedVersions(),
+  const [hasPostgres, hasRedis, hasPgbouncer] = await Promise.all([
+    hasSystemPostgres(),
     hasSystemRedis(),
     hasSystemPgbouncer(),
   ]);
   const missing = [
-    ...(versions.includes(postgresVersion) ? [] : [noPostgresReason]),
+    ...(hasPostgres ? [] : [noPostgresReason]),
     ...(hasRedis ? [] : [noRedisReason]),
     ...(hasPgbouncer ? [] : [noPgbouncerReason]),
   ];
@@ -90,8 +88,8 @@ type Keep = <T extends { stop(): Promise<void> }>(part: T) => T;
 
 /** PostgreSQL as a Supabase project has it, migrated by the bundle, with the pooler in front. */
 async function startDatabase({ main, poolSize, onProgress }: PartsOptions, keep: Keep) {
-  onProgress?.(`PostgreSQL ${postgresVersion}`);
-  const { url: ownerUrl } = keep(await startSystemPostgres(postgresVersion));
+  onProgress?.(`PostgreSQL ${systemPostgresVersion}`);
+  const { url: ownerUrl } = keep(await startSystemPostgres(systemPostgresVersion));
   await bootstrapDatabase(ownerUrl);
   const directUrl = apiUrlOf(ownerUrl, randomBytes(18).toString("base64url"));
   onProgress?.("migrations");

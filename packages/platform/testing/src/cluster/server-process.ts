@@ -16,6 +16,8 @@ export interface ServerProcess {
   url: string;
   /** What it has logged last, oldest first, a line as pino wrote it. */
   lines: readonly string[];
+  /** What it has written that is no line of its log: warnings of Node, the stack of an error that nobody caught. */
+  noise: readonly string[];
   /** Its exit code once it has ended; null when a signal ended it. */
   ended: Promise<number | null>;
   /** Sends a signal and does not wait. */
@@ -42,7 +44,8 @@ export async function startServerProcess(main: string, env: Record<string, strin
   process.once("exit", end);
   const ended = once(child, "exit").then(() => (process.off("exit", end), child.exitCode));
   const lines: string[] = [];
-  await untilStarted(child, lines);
+  const noise: string[] = [];
+  await untilStarted(child, { lines, noise });
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   const endBy = async (name: NodeJS.Signals): Promise<number | null> => {
     if (!isOver()) child.kill(name);
@@ -53,6 +56,7 @@ export async function startServerProcess(main: string, env: Record<string, strin
     pid: child.pid ?? 0,
     url: `http://127.0.0.1:${port}`,
     lines,
+    noise,
     ended,
     signal: (name) => void child.kill(name),
     terminate: () => endBy("SIGTERM"),
@@ -61,11 +65,12 @@ export async function startServerProcess(main: string, env: Record<string, strin
 }
 
 /** Keeps what the process writes, for as long as it lives; resolves when it says that it has started. */
-async function untilStarted(child: ChildProcess, lines: string[]): Promise<void> {
+async function untilStarted(child: ChildProcess, { lines, noise }: Record<"lines" | "noise", string[]>): Promise<void> {
   const started = Promise.withResolvers<void>();
   const keep = (line: string): void => {
     lines.push(line);
     if (lines.length > keptLines) lines.shift();
+    if (!line.startsWith("{")) noise.push(line);
     if (line.includes('"server.started"')) started.resolve();
   };
   if (child.stdout) createInterface({ input: child.stdout }).on("line", keep);

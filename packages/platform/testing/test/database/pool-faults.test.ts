@@ -4,11 +4,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isDatabaseDown } from "@turnpike/core";
 import { openDatabase } from "@turnpike/database";
 import type { Database, PoolOptions } from "@turnpike/database";
-import { installedVersions, startSystemPostgres } from "@turnpike/local-postgres";
-import { createTestDatabase } from "@turnpike/testing";
+import { startSystemPostgres } from "@turnpike/local-postgres";
+import { createTestDatabase, hasSystemPostgres, noPostgresReason, systemPostgresVersion } from "@turnpike/testing";
 import type { TestDatabase } from "@turnpike/testing";
 
-const [version] = await installedVersions();
 let server: TestDatabase;
 const opened: Database[] = [];
 beforeEach(async () => {
@@ -106,23 +105,21 @@ test("a statement that takes its time is not taken for a silent server", async (
   expect(await failure(sql`select pg_sleep(0.5)`.execute(db))).toBe("none");
 });
 
-test.skipIf(version === undefined)(
-  "a server that stops answering fails what waits for it, and is used again when it goes on",
-  async () => {
-    const frozen = await startSystemPostgres(version ?? "");
-    const db = open({ url: frozen.url, silenceMs: 500, connectTimeoutMs: 500, max: 2 });
-    try {
-      await select1(db);
-      frozen.freeze();
-      const startedAt = performance.now();
-      // Two on connections that are there, two that wait for one of them.
-      const errors = await Promise.all([1, 2, 3, 4].map(() => failure(db.transaction().execute(select1))));
-      expect(errors.map(isDatabaseDown)).toEqual([true, true, true, true]);
-      expect(performance.now() - startedAt).toBeLessThan(2500);
-      frozen.thaw();
-      await vi.waitFor(async () => expect((await select1(db)).rows).toEqual([{ one: 1 }]), { timeout: 5000 });
-    } finally {
-      await frozen.stop();
-    }
-  },
-);
+test("a server that stops answering fails what waits for it, and is used again when it goes on", async (ctx) => {
+  if (!(await hasSystemPostgres())) ctx.skip(noPostgresReason);
+  const frozen = await startSystemPostgres(systemPostgresVersion);
+  const db = open({ url: frozen.url, silenceMs: 500, connectTimeoutMs: 500, max: 2 });
+  try {
+    await select1(db);
+    frozen.freeze();
+    const startedAt = performance.now();
+    // Two on connections that are there, two that wait for one of them.
+    const errors = await Promise.all([1, 2, 3, 4].map(() => failure(db.transaction().execute(select1))));
+    expect(errors.map(isDatabaseDown)).toEqual([true, true, true, true]);
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+    frozen.thaw();
+    await vi.waitFor(async () => expect((await select1(db)).rows).toEqual([{ one: 1 }]), { timeout: 5000 });
+  } finally {
+    await frozen.stop();
+  }
+});
