@@ -47,5 +47,6 @@ function factor(value: number): string {
 }
 
 function figure(value: number): string {
+  if (value < 10) return value.toFixed(2);
   return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US");
 }

@@ -38,7 +38,7 @@ test(
     const folder = await mkdtemp(join(tmpdir(), "turnpike-bench-test-"));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, "table.json");
-    const lines = ["public-query", "webhook-acceptance"];
+    const lines = ["public-query", "webhook-acceptance", "start"];
     const { exitCode, stdout, stderr } = await bench([...lines, "--quick", "--rounds", "2", "--json", file]);
     expect(stderr).toBe("");
     expect(exitCode).toBe(0);
@@ -48,13 +48,14 @@ test(
       ["public-query", "bare tRPC on Express"],
       ["webhook-acceptance", "bare Express, signature only"],
       ["webhook-acceptance", "stripe-sync-engine"],
+      ["start", "bare tRPC on Express"],
     ]);
     for (const { rounds, ratio } of table) {
       expect(rounds).toBe(2);
       expect(ratio.min).toBeLessThanOrEqual(ratio.median);
       expect(ratio.median).toBeLessThanOrEqual(ratio.max);
     }
-    expect(stdout.match(/^(public-query|webhook-acceptance) .*×/gm)).toHaveLength(3);
+    expect(stdout.match(/^(public-query|webhook-acceptance|start) .*×/gm)).toHaveLength(4);
   },
 );
 
