@@ -6,9 +6,9 @@ import { readMemory } from "../measure/inspector.ts";
 /** Starts a process that keeps 8 MB of text in its heap and drops as much, and answers where its inspector listens. */
 async function startHolder(): Promise<string> {
   const text = "Array.from({ length: 40_000 }, (_, at) => String(at).padStart(200, 'x').split('').join(''))";
-  const program = `globalThis.kept = ${text}; ${text}; setInterval(() => {}, 1000);`;
+  const program = `globalThis.kept = ${text}; ${text}; console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--inspect=127.0.0.1:0", "--eval", program], {
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   onTestFinished(async () => {
     const gone = once(child, "exit");
@@ -20,6 +20,7 @@ async function startHolder(): Promise<string> {
     const match = /Debugger listening on (ws:\S+)/.exec(chunk.toString());
     if (match?.[1]) resolve(match[1]);
   });
+  await once(child.stdout, "data");
   return promise;
 }
 
