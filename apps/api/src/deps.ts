@@ -1,3 +1,4 @@
+import { findEndedCallers } from "@turnpike/auth";
 import type { Deps, Env, Log, Module } from "@turnpike/core";
 import { configOf, noMetrics } from "@turnpike/core";
 import { databasePort } from "@turnpike/database";
@@ -52,6 +53,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     metrics: meter ?? noMetrics,
     modules,
     findOrganization,
+    findEndedCallers,
   };
   return {
     deps,

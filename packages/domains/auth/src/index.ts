@@ -4,8 +4,7 @@ import { events } from "./events.ts";
 import { authRouter } from "./router.ts";
 
 export { actorOfToken } from "./actor-of-token.ts";
-export type { SessionClaims } from "./queries.ts";
-export { findEndedSessions } from "./service/find-ended-sessions.ts";
+export { findEndedCallers } from "./service/find-ended-callers.ts";
 export { findUserByEmail } from "./service/find-user.ts";
 export { setOperator } from "./service/set-operator.ts";
 export { createTokenVerifier } from "./token-verifier.ts";

@@ -20,7 +20,7 @@ export async function getSessionState(
 }
 
 /** A session as its token describes it. */
-export interface SessionClaims {
+interface SessionClaims {
   sessionId: string;
   userId: string;
   aal: "aal1" | "aal2";

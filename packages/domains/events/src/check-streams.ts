@@ -2,7 +2,6 @@ import type { Ctx } from "@turnpike/core";
 import type { LiveStream } from "./live-stream.ts";
 import { listOrganizationsWithNews } from "./queries.ts";
 import type { StreamSet } from "./stream-set.ts";
-import { findUnwelcome } from "./unwelcome.ts";
 
 /** A stream that could not be checked for so long is cut: who revokes a session is promised a minute. */
 const maxUncheckedMs = 40_000;
@@ -19,11 +18,11 @@ export function createStreamCheck(ctx: Ctx, streams: StreamSet): () => Promise<b
     const asked = streams.all();
     const startedAt = performance.now();
     try {
-      const [news, unwelcome] = await inTime(
-        Promise.all([ctx.tx((tx) => listOrganizationsWithNews(tx.db, placesOf(asked))), findUnwelcome(ctx, asked)]),
+      const [news, ended] = await inTime(
+        Promise.all([ctx.tx((tx) => listOrganizationsWithNews(tx.db, placesOf(asked))), ctx.findEndedCallers(asked)]),
       );
       for (const id of news) for (const stream of streams.ofOrganization(id)) stream.ring();
-      for (const [stream, reason] of unwelcome) stream.cut(reason);
+      for (const [stream, reason] of ended) stream.cut(reason);
       checkedAt = startedAt;
       return true;
     } catch (error) {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import auth from "@turnpike/auth";
 import type { Actor, Ctx, EventBus, OrganizationCtx } from "@turnpike/core";
 import { coreErrors, eventsChannel } from "@turnpike/core";
 import { createStreamCheck } from "./check-streams.ts";
@@ -30,8 +29,8 @@ const maxAgeMs = 60 * 60_000;
 
 const Message = z.object({ name: z.string(), organizationId: z.string().nullable() });
 
-// What may end a stream at once; whatever else ends one is found by the checks.
-const endsSessions = new Set([auth.events.signed_out.name, auth.events.password_reset.name]);
+// What is asked about at once; whatever else ends a stream is found by the next check.
+const endsSessions = new Set(["auth.signed_out", "auth.password_reset"]);
 const mayEndStreams = (name: string): boolean => endsSessions.has(name) || name.startsWith("organizations.");
 
 const hubs = new WeakMap<EventBus, Hub>();

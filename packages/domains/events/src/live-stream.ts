@@ -1,4 +1,4 @@
-import type { Actor, OrganizationCtx } from "@turnpike/core";
+import type { Actor, EndReason, OrganizationCtx } from "@turnpike/core";
 
 /** An open stream as its process knows it: whose it is, how far it has come, and how to wake or end it. */
 export interface LiveStream {
@@ -23,14 +23,7 @@ export interface LiveStream {
 }
 
 /** Why a stream was ended. For the log. */
-export type CutReason =
-  | "left"
-  | "token_expired"
-  | "session_ended"
-  | "membership_lost"
-  | "checks_overdue"
-  | "read_failed"
-  | "old";
+export type CutReason = "left" | "token_expired" | EndReason | "checks_overdue" | "read_failed" | "old";
 
 /** Makes a stream that nobody has rung yet. */
 export function createLiveStream(ctx: OrganizationCtx): LiveStream {

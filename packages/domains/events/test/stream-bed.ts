@@ -1,5 +1,5 @@
 import { z } from "zod";
-import auth from "@turnpike/auth";
+import auth, { findEndedCallers } from "@turnpike/auth";
 import type { Actor, RequestInfo } from "@turnpike/core";
 import { createCallerFactory, defineEvents } from "@turnpike/core";
 import organizations, { findOrganization } from "@turnpike/organizations";
@@ -41,7 +41,7 @@ export interface StreamBed extends TestApp {
 
 /** Starts it on a database of its own. */
 export async function createStreamBed(): Promise<StreamBed> {
-  const app = await createTestApp({ modules: [events, auth, organizations], findOrganization });
+  const app = await createTestApp({ modules: [events, auth, organizations], findOrganization, findEndedCallers });
   const user = await app.createUser();
   return {
     ...app,

@@ -3,8 +3,7 @@ import { errors } from "./errors.ts";
 import { organizationsRouter } from "./router.ts";
 
 export { Organization, OrganizationRole } from "./models.ts";
-export type { Membership } from "./queries.ts";
-export { findLostMemberships } from "./service/find-lost-memberships.ts";
+export { findLostPlaces } from "./service/find-lost-places.ts";
 export { findOrganization } from "./service/find-organization.ts";
 export { getOrganization } from "./service/get-organization.ts";
 export { listOrganizations } from "./service/list-organizations.ts";

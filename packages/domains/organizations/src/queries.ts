@@ -61,20 +61,22 @@ export function findOrganizationRow(
   return db.selectFrom("organizations").select(["id", "name"]).where("id", "=", organizationId).executeTakeFirst();
 }
 
-/** Somebody's place in an organization. */
-export interface Membership {
-  userId: string;
+/** Somebody's place in an organization; without a user that of its keys and of our own jobs. */
+export interface Place {
+  userId: string | null;
   organizationId: string;
 }
 
-/** Those of these memberships that are not there (any more). For the service role. */
-export async function listLostMemberships(db: Tx["db"], memberships: readonly Membership[]): Promise<Membership[]> {
-  const { rows } = await sql<Membership>`
-    select claimed."userId", claimed."organizationId"
-    from jsonb_to_recordset(${JSON.stringify(memberships)}::jsonb) as claimed ("userId" uuid, "organizationId" uuid)
-    where not exists (
-      select from public.organization_members as member
-      where member.user_id = claimed."userId" and member.organization_id = claimed."organizationId"
-    )`.execute(db);
-  return rows;
+/** The positions of those places that are not there (any more). For the service role. */
+export async function listLostPlaces(db: Tx["db"], places: readonly Place[]): Promise<number[]> {
+  const numbered = places.map((place, at) => ({ ...place, at }));
+  const { rows } = await sql<{ at: number }>`
+    select claimed.at
+    from jsonb_to_recordset(${JSON.stringify(numbered)}::jsonb) as claimed (at int, "userId" uuid, "organizationId" uuid)
+    where not exists (select from public.organizations as organization where organization.id = claimed."organizationId")
+      or (claimed."userId" is not null and not exists (
+        select from public.organization_members as member
+        where member.user_id = claimed."userId" and member.organization_id = claimed."organizationId"
+      ))`.execute(db);
+  return rows.map(({ at }) => at);
 }

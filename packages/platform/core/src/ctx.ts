@@ -18,6 +18,15 @@ export interface ActiveOrganization {
   role: "owner" | "admin" | "member" | "apiKey";
 }
 
+/** Somebody for whom something goes on for longer than a request. */
+export interface Caller {
+  actor: Actor;
+  organizationId: string;
+}
+
+/** Why a caller may do nothing more for an organization. */
+export type EndReason = "session_ended" | "membership_lost";
+
 /** Supabase clients. One per call for users and visitors; the service client never signs in, verifies or refreshes. */
 export interface SupabaseClients {
   /** A client of nobody, for sign-up, sign-in, refresh, verify. A new one each time: it may hold a session afterwards. */
@@ -44,6 +53,8 @@ export interface Deps {
   modules: readonly Module[];
   /** Finds the organization that a caller asked for (null: the personal one) and may act for; null when there is none. */
   findOrganization: (ctx: Ctx, requestedId: string | null) => Promise<ActiveOrganization | null>;
+  /** Which of these callers may not go on, and why. Past every cache, in few queries for all; `ctx` is our own. */
+  findEndedCallers: <T extends Caller>(ctx: Ctx, callers: readonly T[]) => Promise<Map<T, EndReason>>;
 }
 
 /** What is known of one request besides its actor. */
@@ -59,7 +70,7 @@ export interface RequestInfo {
 }
 
 /** The one object that verbs get: the same for HTTP, listeners, webhooks, scripts and tests; only the actor differs. */
-export interface Ctx extends Omit<Deps, "database" | "clock" | "findOrganization"> {
+export interface Ctx extends Omit<Deps, "database" | "clock" | "findOrganization" | "findEndedCallers"> {
   actor: Actor;
   requestId: string;
   clientAddress: string;
@@ -77,6 +88,8 @@ export interface Ctx extends Omit<Deps, "database" | "clock" | "findOrganization
   key(...parts: string[]): string;
   /** Finds the organization of this request. */
   findOrganization(): Promise<ActiveOrganization | null>;
+  /** Which of these callers may not go on, and why: their session is over, or their place in the organization. For the service role. */
+  findEndedCallers<T extends Caller>(callers: readonly T[]): Promise<Map<T, EndReason>>;
 }
 
 /** A context with its organization known; what `organizationProcedure` hands to verbs. */
@@ -95,7 +108,7 @@ function build(
   request: RequestInfo,
   { identity, intent }: { identity: Identity; intent: string },
 ): Ctx {
-  const { database: _database, clock, findOrganization, ...shared } = deps;
+  const { database: _database, clock, findOrganization, findEndedCallers, ...shared } = deps;
   const ctx: Ctx = {
     ...shared,
     log: deps.log.child({ requestId: request.requestId }),
@@ -115,6 +128,7 @@ function build(
         .update(JSON.stringify([actorKey(actor), intent, ...parts]))
         .digest("hex"),
     findOrganization: () => findOrganization(ctx, request.organizationId ?? null),
+    findEndedCallers: (callers) => findEndedCallers(ctx, callers),
   };
   return ctx;
 }

@@ -2,7 +2,16 @@ export type { Actor, Identity, SessionActor } from "./actor.ts";
 export { actorKey, identityOf, loginIdentity, systemIdentity } from "./actor.ts";
 export type { AppConfig } from "./config.ts";
 export { configOf, isAllowedReturnUrl } from "./config.ts";
-export type { ActiveOrganization, Ctx, Deps, OrganizationCtx, RequestInfo, SupabaseClients } from "./ctx.ts";
+export type {
+  ActiveOrganization,
+  Caller,
+  Ctx,
+  Deps,
+  EndReason,
+  OrganizationCtx,
+  RequestInfo,
+  SupabaseClients,
+} from "./ctx.ts";
 export { createCtx } from "./ctx.ts";
 export type { Env } from "./env.ts";
 export { EnvError, readEnv } from "./env.ts";

@@ -24,6 +24,8 @@ import { untilIdle } from "./until-idle.ts";
 export interface TestAppOptions {
   modules: readonly Module[];
   findOrganization?: Deps["findOrganization"];
+  /** Nobody's time is ever over without it. */
+  findEndedCallers?: Deps["findEndedCallers"];
   config?: Partial<AppConfig>;
   /** A client of a local Stripe. Without one every call fails to connect. */
   stripe?: Stripe;
@@ -116,5 +118,6 @@ function depsOf(options: TestAppOptions, log: TestLog): Omit<Deps, "database" | 
     metrics: noMetrics,
     modules: options.modules,
     findOrganization: options.findOrganization ?? (async () => null),
+    findEndedCallers: options.findEndedCallers ?? (async () => new Map()),
   };
 }
