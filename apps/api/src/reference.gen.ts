@@ -144,7 +144,10 @@ const client = createClient({
 <p>
 A procedure is <code>https://api.example.com/trpc/</code> and its path. Queries are <code>GET</code> with the input in
 <code>?input=</code>, mutations are <code>POST</code> with the input as JSON body, subscriptions are
-<code>GET</code> and answer server-sent events.
+<code>GET</code> and answer server-sent events: messages have an id, which <code>last-event-id</code> or
+<code>lastEventId</code> in the input resumes after; one whose data is null says only that, an
+<code>event: serialized-error</code> is the error, and a connection that ends without <code>event: return</code> is
+to be made again.
 </p>
 <p>
 Inputs and outputs travel as <code>{"json": …}</code>; dates are texts there, and beside it
@@ -1518,12 +1521,16 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
   lastEventId?: string | undefined;
 }</code></pre>
 </div><div>
-<h4>Each item</h4>
+<h4>Each item <code>StreamedEvent</code></h4>
 <pre><code>{
-  <i>/** The id of the message to keep track of in case the connection gets lost */</i>
   id: string;
-  <i>/** The data field of the message */</i>
-  data: <a href="#type-StreamedEvent">StreamedEvent</a> | null;
+  <i>/** Which kind of event, \`billing.access_changed\`. More kinds come with time: pass over those that you do not know. */</i>
+  name: string;
+  occurredAt: Date;
+  <i>/** What the kind says, as JSON: times are strings. */</i>
+  data: {
+    [key: string]: unknown;
+  };
 }</code></pre>
 </div>
 </div>
@@ -2803,19 +2810,6 @@ interface <a href="#type-SignedIn">SignedIn</a> {
 <pre><code>interface <a href="#type-Source">Source</a> {
   kind: <b>&quot;grant&quot;</b> | <b>&quot;subscription&quot;</b>;
   id: string;
-}</code></pre>
-</article><article id="type-StreamedEvent">
-<h3>StreamedEvent</h3>
-<pre><code><i>/** Something that happened in an organization. */</i>
-interface <a href="#type-StreamedEvent">StreamedEvent</a> {
-  id: string;
-  <i>/** Which kind of event, \`billing.access_changed\`. More kinds come with time: pass over those that you do not know. */</i>
-  name: string;
-  occurredAt: Date;
-  <i>/** What the kind says, as JSON: times are strings. */</i>
-  data: {
-    [key: string]: unknown;
-  };
 }</code></pre>
 </article><article id="type-SubscriptionItem">
 <h3>SubscriptionItem</h3>

@@ -761,12 +761,7 @@ export interface Api {
      * The organization's own events, as they happen: each once and in order, also over broken connections. It ends with the
      * session, the membership or the organization. Errors: events.last_event_unknown, events.too_many_streams, core.unavailable.
      */
-    stream: OptionalSubscription<StreamInput | undefined, {
-      /** The id of the message to keep track of in case the connection gets lost */
-      id: string;
-      /** The data field of the message */
-      data: StreamedEvent | null;
-    }>;
+    stream: OptionalSubscription<StreamInput | undefined, StreamedEvent>;
   };
   organizations: {
     /** One of your organizations. Errors: organizations.not_found. */

@@ -11,10 +11,10 @@ export interface CallOptions {
 /** What a subscription tells. Every handler may be left out. */
 export interface SubscriptionHandlers<Item> {
   onData?: ((item: Item) => void) | undefined;
-  /** The subscription is over and does not come back. */
+  /** The subscription was refused and does not come back: signed out, no member any more, no such event. */
   onError?: ((error: TurnpikeError) => void) | undefined;
   onComplete?: (() => void) | undefined;
-  /** The connection came up, also after a break; items missed in between follow. */
+  /** The stream stands: whatever happens from now on is told. Also after a break; items missed in between follow. */
   onStarted?: (() => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -44,7 +44,10 @@ export interface OptionalMutation<Input, Output> {
   mutate(input?: Input, options?: CallOptions): Promise<Output>;
 }
 
-/** A procedure that keeps telling. It reconnects by itself and resumes after the last item it got. */
+/**
+ * A procedure that keeps telling. Where a connection breaks or the server is replaced it comes again by itself, after 0.1 s
+ * to 30 s, with a fresh token, and goes on after the last item that it got: each item comes once and in order.
+ */
 export interface Subscription<Input, Item> {
   subscribe(input: Input, handlers: SubscriptionHandlers<Item>): RunningSubscription;
 }

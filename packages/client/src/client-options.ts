@@ -3,7 +3,7 @@ export type Fresh<T> = T | (() => T | Promise<T>);
 
 /**
  * The constructor of an EventSource. One that takes a `fetch`, as the `eventsource` package does, sends our headers; the
- * browser's own does not.
+ * browser's own does not, and ends at the first 503.
  */
 export type EventSourceConstructor = new (
   url: string | URL,
@@ -43,6 +43,6 @@ export interface ClientOptions {
   headers?: Fresh<Record<string, string>> | undefined;
   /** Stands in for the global `fetch`. */
   fetch?: typeof fetch | undefined;
-  /** Stands in for the EventSource that subscriptions use, which by default sends the same headers as calls. */
+  /** Stands in for the EventSource that subscriptions use, which by default sends the same headers as calls and tries again. */
   EventSource?: EventSourceConstructor | undefined;
 }

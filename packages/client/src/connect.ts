@@ -60,9 +60,15 @@ function subscribe(
 ): RunningSubscription {
   return trpc.subscription(path, input, {
     ...(handlers.signal && { signal: handlers.signal }),
-    onData: (item) => handlers.onData?.(item),
-    onStarted: () => handlers.onStarted?.(),
+    onData: (item) => hear(item, handlers),
     onComplete: () => handlers.onComplete?.(),
     onError: (error) => handlers.onError?.(toTurnpikeError(error)),
   });
+}
+
+/** All subscriptions of the API send items with an id, which the link keeps; one of null is a mark: the stream stands. */
+function hear(item: unknown, handlers: SubscriptionHandlers<unknown>): void {
+  const data: unknown = typeof item === "object" && item !== null ? Reflect.get(item, "data") : undefined;
+  if (data === null) handlers.onStarted?.();
+  else handlers.onData?.(data);
 }

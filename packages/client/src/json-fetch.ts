@@ -1,11 +1,14 @@
 /** An answer that is not JSON: from a proxy, or from a server that is not this API. */
 export class BadAnswerError extends Error {
   readonly status: number;
+  /** The status again, where an EventSource's error has it. */
+  readonly code: number;
 
   constructor(status: number) {
     super(`The server answered ${status} with something that is not JSON.`);
     this.name = "BadAnswerError";
     this.status = status;
+    this.code = status;
   }
 }
 

@@ -1,9 +1,9 @@
 import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type Operation, type TRPCLink } from "@trpc/client";
 import type { AnyTRPCRouter } from "@trpc/server";
-import { EventSource } from "eventsource";
 import superjson from "superjson";
 import type { ClientOptions, EventSourceRequest } from "./client-options.ts";
 import { jsonFetch } from "./json-fetch.ts";
+import { LiveSource } from "./live-source.ts";
 
 // The router's type is not used here, only its transformer flag: calls are typed by the generated `Api`.
 type Links = TRPCLink<AnyTRPCRouter>;
@@ -24,11 +24,11 @@ export function createLinks(options: ClientOptions): Links[] {
     maxURLLength: 6000,
     headers: () => headersOf(options),
   });
-  // The browser's own EventSource cannot send headers; this one goes through fetch, and asks for a fresh token each time.
+  // Goes through fetch, which sends headers, and asks for a fresh token at each connection.
   const live: Links = httpSubscriptionLink({
     url,
     transformer: superjson,
-    EventSource: options.EventSource ?? EventSource,
+    EventSource: options.EventSource ?? LiveSource,
     eventSourceOptions: {
       fetch: async (input: string | URL, init: EventSourceRequest) =>
         fetcher(input, { ...init, headers: { ...init.headers, ...(await headersOf(options)) } }),

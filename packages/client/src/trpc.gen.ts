@@ -129,12 +129,7 @@ export interface AppRouterRecord {
      * The organization's own events, as they happen: each once and in order, also over broken connections. It ends with the
      * session, the membership or the organization. Errors: events.last_event_unknown, events.too_many_streams, core.unavailable.
      */
-    stream: Subscription<StreamInput | undefined, AsyncIterable<{
-      /** The id of the message to keep track of in case the connection gets lost */
-      id: string;
-      /** The data field of the message */
-      data: StreamedEvent | null;
-    }>>;
+    stream: Subscription<StreamInput | undefined, AsyncIterable<{ id: string; data: StreamedEvent | null }>>;
   };
   organizations: {
     /** One of your organizations. Errors: organizations.not_found. */

@@ -44,6 +44,8 @@ function write(writing: Writing, shape: Shape, trail: readonly number[]): string
       return `${shape.name}<${shape.args.map(inner).join()}>`;
     case "union":
       return shape.parts.map(inner).join("|");
+    case "tracked":
+      return `tracked<${inner(shape.item)}>`;
     case "ref":
       return writeRef(writing, shape.id, trail);
     default:

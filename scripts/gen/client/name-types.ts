@@ -75,6 +75,8 @@ function refsOf(shape: Shape): number[] {
       return shape.args.flatMap(refsOf);
     case "union":
       return shape.parts.flatMap(refsOf);
+    case "tracked":
+      return refsOf(shape.item);
     case "keyword":
     case "literal":
       return [];

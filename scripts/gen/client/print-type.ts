@@ -37,6 +37,8 @@ function printShape(
       return shape.args.length === 0 ? shape.name : `${shape.name}<${shape.args.map(inner).join(", ")}>`;
     case "union":
       return shape.parts.map(inner).join(" | ");
+    case "tracked":
+      return `{ id: string; data: ${inner(shape.item)} }`;
     case "ref": {
       const found = find(shape.id);
       return typeof found === "string" ? found : printer.body(found, indent);

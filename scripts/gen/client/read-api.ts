@@ -3,6 +3,7 @@ import { typeOfProperty, withProgram } from "./open-program.ts";
 import { docOf } from "./origin.ts";
 import { readModules } from "./read-modules.ts";
 import { readType, type Reading } from "./read-type.ts";
+import { trackedItemOf } from "./render.ts";
 import type { ApiShape, ProcedureShape } from "./shape.ts";
 
 /**
@@ -46,9 +47,16 @@ function readEntry(reading: Reading, symbol: TypeSymbol, path: string[]): Proced
     if (!found) throw new Error(`${name}: the router's type says nothing of its ${which}.`);
     return readType(reading, found, `${name} ${which}`);
   };
-  return [
-    { path, kind: kindOf(kind, name), doc: docOf(checker, symbol), input: side("input"), output: side("output") },
-  ];
+  const procedure: ProcedureShape = {
+    path,
+    kind: kindOf(kind, name),
+    doc: docOf(checker, symbol),
+    input: side("input"),
+    output: side("output"),
+  };
+  if (procedure.kind === "subscription" && !trackedItemOf(procedure.output))
+    reading.problems.add(`${name} output: its items have no id to resume after; yield tracked(id, item)`);
+  return [procedure];
 }
 
 function kindOf(type: Type, name: string): ProcedureShape["kind"] {

@@ -76,16 +76,18 @@ function readObject(reading: Reading, type: Type, where: string): Shape {
   if (sequence) return sequence;
   const symbol = type.getSymbol();
   const isNamed = symbol !== undefined && Boolean(symbol.flags & (SymbolFlags.Class | SymbolFlags.Interface));
-  if (!isNamed) return readBody(reading, type, where, false);
+  if (!isNamed) return readBody(reading, type, where);
   const owner = packageOf(symbol);
   const keptArguments = owner === "typescript" ? builtins.get(symbol.name) : undefined;
   if (keptArguments !== undefined) {
     const args = type.isTypeReference() ? reading.checker.getTypeArguments(type).slice(0, keptArguments) : [];
     return { kind: "builtin", name: symbol.name, args: args.map((arg) => readType(reading, arg, where)) };
   }
-  // tRPC's envelope of a resumable subscription is what the client gets: an id and the data.
-  const isEnvelope = owner === "@trpc/server" && symbol.name === "TrackedData";
-  return owner && !isEnvelope ? leak(reading, symbol, where) : readBody(reading, type, where, isEnvelope);
+  if (owner === "@trpc/server" && symbol.name === "TrackedData" && type.isTypeReference()) {
+    const [item] = reading.checker.getTypeArguments(type);
+    return { kind: "tracked", item: item ? readType(reading, item, where) : unknownShape };
+  }
+  return owner ? leak(reading, symbol, where) : readBody(reading, type, where);
 }
 
 function readSequence(reading: Reading, type: TypeReference, where: string): Shape | null {
@@ -106,7 +108,7 @@ function readTuple(reading: Reading, types: readonly Type[], target: TupleType, 
   return { kind: "tuple", elements, isReadonly: target.readonly };
 }
 
-function readBody(reading: Reading, type: Type, where: string, isEnvelope: boolean): Shape {
+function readBody(reading: Reading, type: Type, where: string): Shape {
   const { checker, objects } = reading;
   if (objects.has(type.id)) return { kind: "ref", id: type.id };
   if (objects.size > maxObjects) return refuse(reading, where, "never ends; a recursive schema must be one constant");
@@ -116,7 +118,7 @@ function readBody(reading: Reading, type: Type, where: string, isEnvelope: boole
   if (signatures.length > 0) return refuse(reading, where, "is a function, which cannot travel");
   const symbols = checker.getPropertiesOfType(type);
   const foreign = symbols.find((symbol) => packageOf(symbol) !== null || symbol.name.startsWith("__@"));
-  if (foreign && !isEnvelope) return leak(reading, foreign, where);
+  if (foreign) return leak(reading, foreign, where);
 
   const body: ObjectShape = { origin: null, fields: [], index: [] };
   objects.set(type.id, body);

@@ -107,10 +107,24 @@ export function takesNothing(input: Shape): boolean {
   return isNothing(input) || (input.kind === "union" && input.parts.some(isNothing));
 }
 
-/** What a subscription tells: its output is an iterable on the server; the client is handed one item at a time. */
+/**
+ * What a subscription tells: its output is an iterable on the server; the client is handed one item at a time, without
+ * the id to resume after, which it keeps, and without marks, which are null.
+ */
 export function itemOf(output: Shape): Shape {
-  const [item] = output.kind === "builtin" && output.name.startsWith("Async") ? output.args : [];
-  return item ?? output;
+  const told = trackedItemOf(output) ?? output;
+  if (told.kind !== "union") return told;
+  const parts = told.parts.filter((part) => part.kind !== "keyword" || part.name !== "null");
+  return parts.length === 1 && parts[0] ? parts[0] : { kind: "union", parts };
+}
+
+/** The item that a subscription sends with an id; undefined where it sends anything without. */
+export function trackedItemOf(output: Shape): Shape | undefined {
+  const [sent] = output.kind === "builtin" && output.name.startsWith("Async") ? output.args : [];
+  const envelopes = sent?.kind === "union" ? sent.parts : sent ? [sent] : [];
+  const items = envelopes.flatMap((part) => (part.kind === "tracked" ? [part.item] : []));
+  if (items.length < envelopes.length) return undefined;
+  return items.length > 1 ? { kind: "union", parts: items } : items[0];
 }
 
 function withoutVoid(input: Shape): Shape {

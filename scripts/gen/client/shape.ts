@@ -4,7 +4,10 @@ export interface Doc {
   tags: { name: string; text: string }[];
 }
 
-/** A type as data: what the checker said, free of the compiler's own objects. `ref` points into the table of objects. */
+/**
+ * A type as data: what the checker said, free of the compiler's own objects. `ref` points into the table of objects;
+ * `tracked` is what a subscription tells: an item with the id to resume after.
+ */
 export type Shape =
   | { kind: "keyword"; name: string }
   | { kind: "literal"; text: string }
@@ -12,6 +15,7 @@ export type Shape =
   | { kind: "tuple"; elements: TupleElement[]; isReadonly: boolean }
   | { kind: "builtin"; name: string; args: Shape[] }
   | { kind: "union"; parts: Shape[] }
+  | { kind: "tracked"; item: Shape }
   | { kind: "ref"; id: number };
 
 /** One place of a tuple. */

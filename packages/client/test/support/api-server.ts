@@ -16,7 +16,10 @@ export interface SampleApi {
   notes: { create: Mutation<{ text: string }, { text: string; createdAt: Date }> };
   fail: Query<Record<string, unknown>, never>;
   hang: OptionalQuery<undefined, never>;
-  ticks: OptionalSubscription<{ lastEventId?: string } | undefined, { id: string; data: { at: Date; number: number } }>;
+  ticks: OptionalSubscription<
+    { lastEventId?: string; failFirst?: "ours" | "over" } | undefined,
+    { at: Date; number: number }
+  >;
 }
 
 /** Details that `fail` puts into its error, in the shape of the API's own errors. */
@@ -29,6 +32,7 @@ class SampleError extends TRPCError {
 }
 
 interface Context {
+  isFirst: boolean;
   headers: Record<string, string | string[] | undefined>;
 }
 
@@ -56,8 +60,13 @@ const router = t.router({
     throw new SampleError(input);
   }),
   hang: t.procedure.query(({ signal }) => new Promise((resolve) => signal?.addEventListener("abort", resolve))),
-  ticks: t.procedure.input(record).subscription(async function* ({ input, signal }) {
-    for (let number = Number(input["lastEventId"] ?? 0) + 1; !signal?.aborted; number += 1) {
+  ticks: t.procedure.input(record).subscription(async function* ({ ctx, input, signal }) {
+    if (ctx.isFirst && input["failFirst"] === "ours") throw new TRPCError({ code: "INTERNAL_SERVER_ERROR" });
+    if (ctx.isFirst && input["failFirst"] === "over")
+      throw new SampleError({ appCode: "auth.session_over", httpStatus: 401 });
+    const last = Number(input["lastEventId"] ?? 0);
+    yield tracked(String(last), null);
+    for (let number = last + 1; !signal?.aborted; number += 1) {
       yield tracked(String(number), { at: new Date(number), number });
       if (number % 3 === 0) await new Promise((resolve) => signal?.addEventListener("abort", resolve));
     }
@@ -80,7 +89,7 @@ export async function startApiServer(): Promise<ApiServer> {
     maxBatchSize: 20,
     createContext: ({ req }) => {
       requests.push({ url: req.url ?? "", headers: req.headers });
-      return { headers: req.headers };
+      return { headers: req.headers, isFirst: requests.length === 1 };
     },
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

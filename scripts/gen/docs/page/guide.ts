@@ -72,7 +72,10 @@ function overHttp(): Markup {
     <p>
       A procedure is <code>${exampleUrl}/trpc/</code> and its path. Queries are <code>GET</code> with the input in
       <code>?input=</code>, mutations are <code>POST</code> with the input as JSON body, subscriptions are
-      <code>GET</code> and answer server-sent events.
+      <code>GET</code> and answer server-sent events: messages have an id, which <code>last-event-id</code> or
+      <code>lastEventId</code> in the input resumes after; one whose data is null says only that, an
+      <code>event: serialized-error</code> is the error, and a connection that ends without <code>event: return</code> is
+      to be made again.
     </p>
     <p>
       Inputs and outputs travel as <code>{"json": …}</code>; dates are texts there, and beside it

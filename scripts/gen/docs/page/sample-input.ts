@@ -32,6 +32,8 @@ function sample(sampling: Sampling, shape: Shape, name: string): Sample {
       return shape.name === "Date" ? sampleDate : {};
     case "union":
       return shape.parts[0] ? sample(sampling, shape.parts[0], name) : null;
+    case "tracked":
+      return sample(sampling, shape.item, name);
     case "ref":
       return sampleObject(sampling, shape.id);
     default:

@@ -10,6 +10,7 @@ import {
   organizationProcedure,
   publicProcedure,
   router,
+  tracked,
   userProcedure,
 } from "@turnpike/core";
 import type { HttpHost, Module } from "@turnpike/core";
@@ -58,7 +59,7 @@ const quarryRouter = router({
   /** Errors: quarry.collapsed. */
   blast: operatorProcedure.output(z.void()).mutation(() => undefined),
   watch: userProcedure.input(z.object({ stoneId: z.string() })).subscription(async function* () {
-    yield { depth: 1 };
+    yield tracked("1", { depth: 1 });
   }),
   unguarded: initTRPC
     .create()

@@ -17,6 +17,9 @@ export const appRouter = t.router({
     library: t.procedure.query(() => ({ error: new z.ZodError([]) })),
     anything: t.procedure.query(() => raw),
     method: t.procedure.query(() => new Invoice()),
+    untracked: t.procedure.subscription(async function* () {
+      yield "somewhere";
+    }),
     branded: t.procedure.output(z.object({ id: z.string().brand("id") })).query(() => ({ id: "1" })),
     fine: t.procedure.output(z.object({ id: z.string() })).query(() => ({ id: "1" })),
   }),

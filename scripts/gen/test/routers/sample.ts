@@ -78,6 +78,7 @@ const plans = t.router({
   watch: t.procedure
     .input(z.object({ lastEventId: z.string().optional() }).optional())
     .subscription(async function* () {
+      yield tracked("0", null);
       yield tracked("1", { type: "billing.subscription_activated", at: new Date() });
     }),
 });
