@@ -1,6 +1,7 @@
 import type { RequestHandler } from "express";
 
-const allowedHeaders = "authorization, content-type, idempotency-key, trpc-accept, turnpike-organization, x-request-id";
+const allowedHeaders =
+  "authorization, content-type, idempotency-key, last-event-id, trpc-accept, turnpike-organization, x-request-id";
 const exposedHeaders = "retry-after, x-request-id";
 
 /** CORS for an exact list of origins. No credentials: browsers send a bearer token, never a cookie. */

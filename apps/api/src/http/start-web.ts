@@ -6,13 +6,21 @@ import { createTokenVerifier } from "@turnpike/auth";
 import type { Env } from "@turnpike/core";
 import type { AppOptions } from "./app.ts";
 import { createApp } from "./app.ts";
-import { listen } from "./listen.ts";
+import { createOpenResponses } from "./open-responses.ts";
+import type { OpenResponses } from "./open-responses.ts";
+>>>>>>> ddd76c9 (feat(api): cut event streams when the process drains)
 
 /** The HTTP side of a process. */
 export interface RunningWeb {
   /**
+<<<<<<< HEAD
    * Serves on for `noticeMs`, so that a balancer can turn away first; then refuses new connections and waits for the
    * requests that run. What is still there after `drainMs` in all is cut off.
+=======
+   * Turns `/readyz` to 503 and serves on for `noticeMs`, so that a balancer can turn away first; then refuses new
+   * connections, cuts event streams and waits for the requests that run. What is still there after `drainMs` in all is
+   * cut off.
+>>>>>>> ddd76c9 (feat(api): cut event streams when the process drains)
    */
   stop(drainMs: number, noticeMs: number): Promise<void>;
 }
@@ -23,30 +31,42 @@ export async function startWeb(
 ): Promise<RunningWeb> {
   const { env, isDraining } = options;
   const app = createApp({ ...options, verifyToken: createTokenVerifier(tokenSource(env)) });
+  const responses = createOpenResponses();
   const server = createServer((req, res) => {
+    responses.watch(res);
     // The next request on this connection would meet a process that is gone.
     if (isDraining()) res.setHeader("connection", "close");
     app(req, res);
   });
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
+<<<<<<< HEAD
   await listen(server, env, env.PORT);
+=======
+  // Nothing of ours is silent for so long, streams send a ping every 15 s: whoever takes no bytes is not there any more.
+  server.timeout = 90_000;
+import { listen } from "./listen.ts";
   return {
     async stop(drainMs, noticeMs) {
       const force = setTimeout(() => server.closeAllConnections(), drainMs);
       await pause(Math.min(noticeMs, drainMs));
-      await closed(server);
+      await closed(server, responses);
       clearTimeout(force);
     },
   };
 }
 
-/** Refuses new connections and ends when the last one is closed. */
-async function closed(server: Server): Promise<void> {
+/** Refuses new connections, cuts streams and ends when the last connection is closed. */
+async function closed(server: Server, responses: OpenResponses): Promise<void> {
   const isClosed = once(server, "close");
   server.close();
-  // A connection whose request had its headers out before the drain turns idle later and would stay open.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  responses.cutStreams();
+  const sweep = setInterval(() => {
+    // A connection whose request had its headers out before the drain turns idle later and would stay open.
+    server.closeIdleConnections();
+    // One that was open already may still have asked for a stream.
+    responses.cutStreams();
+  }, 50);
   await isClosed;
   clearInterval(sweep);
 }
