@@ -6,21 +6,15 @@ import { createTokenVerifier } from "@turnpike/auth";
 import type { Env } from "@turnpike/core";
 import type { AppOptions } from "./app.ts";
 import { createApp } from "./app.ts";
+import { listen } from "./listen.ts";
 import { createOpenResponses } from "./open-responses.ts";
 import type { OpenResponses } from "./open-responses.ts";
->>>>>>> ddd76c9 (feat(api): cut event streams when the process drains)
 
 /** The HTTP side of a process. */
 export interface RunningWeb {
   /**
-<<<<<<< HEAD
-   * Serves on for `noticeMs`, so that a balancer can turn away first; then refuses new connections and waits for the
-   * requests that run. What is still there after `drainMs` in all is cut off.
-=======
-   * Turns `/readyz` to 503 and serves on for `noticeMs`, so that a balancer can turn away first; then refuses new
-   * connections, cuts event streams and waits for the requests that run. What is still there after `drainMs` in all is
-   * cut off.
->>>>>>> ddd76c9 (feat(api): cut event streams when the process drains)
+   * Serves on for `noticeMs`, so that a balancer can turn away first; then refuses new connections, cuts event
+   * streams and waits for the requests that run. What is still there after `drainMs` in all is cut off.
    */
   stop(drainMs: number, noticeMs: number): Promise<void>;
 }
@@ -40,12 +34,9 @@ export async function startWeb(
   });
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
-<<<<<<< HEAD
-  await listen(server, env, env.PORT);
-=======
   // Nothing of ours is silent for so long, streams send a ping every 15 s: whoever takes no bytes is not there any more.
   server.timeout = 90_000;
-import { listen } from "./listen.ts";
+  await listen(server, env, env.PORT);
   return {
     async stop(drainMs, noticeMs) {
       const force = setTimeout(() => server.closeAllConnections(), drainMs);
