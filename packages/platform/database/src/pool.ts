@@ -1,8 +1,9 @@
-import { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import { coreErrors } from "@turnpike/core";
 import type { DB } from "@turnpike/core";
+import { WatchedClient } from "./watched-client.ts";
+import type { Patience } from "./watched-client.ts";
 
 /** How to reach PostgreSQL. `url` may be a transaction pooler: nothing here uses session state or named statements. */
 export interface PoolOptions {
@@ -11,10 +12,11 @@ export interface PoolOptions {
   max?: number;
   /** Most transactions that wait for a connection; further ones are refused at once. Default: 50 for each connection. */
   maxWaiting?: number;
+  /** Also for the answer to the statement that begins a transaction, for which a pooler may have to find a connection. Default 5 000. */
   connectTimeoutMs?: number;
   /**
-   * How long a connection in use may be silent before it is given up, in milliseconds; 0: for ever. Longer than a
-   * statement may take: it is for a server that has stopped answering, not for a slow one. Default 17 000.
+   * How long a connection in use may be silent before it is given up, in milliseconds. Longer than a statement may take:
+   * it is for a server that has stopped answering, not for a slow one. Default 20 000.
    */
   silenceMs?: number;
   applicationName?: string;
@@ -45,7 +47,7 @@ export interface Database {
 // Where fifty wait for each connection, the last of them would get one in time only if each held it under a tenth of a second.
 const waitingPerConnection = 50;
 // Transactions end a statement after fifteen seconds; the server's word of it must get through.
-const defaultSilenceMs = 17_000;
+const defaultSilenceMs = 20_000;
 // An idle connection is closed after ten seconds, so it needs no probe; one that waits for an answer may be cut in between.
 const keepAliveAfterMs = 5_000;
 
@@ -54,15 +56,16 @@ const keepAliveAfterMs = 5_000;
  * `isDatabaseDown`; core.unavailable when too many wait already.
  */
 export function openDatabase(options: PoolOptions): Database {
-  const { max = 10, silenceMs = defaultSilenceMs } = options;
+  const { max = 10, connectTimeoutMs = 5_000, silenceMs = defaultSilenceMs } = options;
+  const patience = { firstMs: connectTimeoutMs, silenceMs };
   const pool = new pg.Pool({
     connectionString: options.url,
     max,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     application_name: options.applicationName ?? "turnpike",
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
-    stream: () => impatientSocket(silenceMs),
+    Client: WatchedClient,
     types: { getTypeParser },
   });
   // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
@@ -72,9 +75,11 @@ export function openDatabase(options: PoolOptions): Database {
   // The pool does not listen while a connection is in use, and an error that nobody hears ends the process. Whoever uses
   // the connection learns of it by the next statement.
   pool.on("connect", (client) => client.on("error", () => undefined));
-  const db = new Kysely<DB>({
-    dialect: new PostgresDialect({ pool: bounded(pool, options.maxWaiting ?? max * waitingPerConnection) }),
-  });
+  // A single statement may take its time from the first on.
+  pool.on("acquire", (client) => watch(client, { firstMs: silenceMs, silenceMs }));
+  pool.on("release", (_error, client) => client instanceof WatchedClient && client.unwatch());
+  const maxWaiting = options.maxWaiting ?? max * waitingPerConnection;
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: bounded(pool, { maxWaiting, patience }) }) });
   return {
     db,
     query: (text, values) => queryAll(pool, text, values),
@@ -84,7 +89,11 @@ export function openDatabase(options: PoolOptions): Database {
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
-    close: () => db.destroy(),
+    async close() {
+      await db.destroy();
+      // Where nothing went through `db`, it knows of no pool.
+      if (!pool.ending) await pool.end();
+    },
   };
 }
 
@@ -101,31 +110,27 @@ interface Answer {
   rows: unknown[];
 }
 
+interface Bounds {
+  maxWaiting: number;
+  patience: Patience;
+}
+
 /** The pool with an end to its queue: without one an outage would gather every request of its time. */
-function bounded(pool: pg.Pool, maxWaiting: number) {
+function bounded(pool: pg.Pool, { maxWaiting, patience }: Bounds) {
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
       const { waitingCount: waiting } = pool;
       if (waiting >= maxWaiting) throw coreErrors.unavailable({ waiting }, { retryAfterSec: 1 });
-      return pool.connect();
+      return watch(await pool.connect(), patience);
     },
   };
 }
 
-/**
- * A socket that ends itself when nothing has come or gone for `silenceMs`. The server's own time-outs do not help where
- * the server, or the way to it, has stopped; the driver's `query_timeout` would hand the connection back with the
- * statement still open on it.
- */
-function impatientSocket(silenceMs: number): Socket {
-  const socket = new Socket();
-  socket.setTimeout(silenceMs, () => {
-    const silent = new Error(`PostgreSQL has not answered for ${silenceMs} ms`);
-    socket.destroy(Object.assign(silent, { code: "ETIMEDOUT" }));
-  });
-  return socket;
+function watch(client: pg.PoolClient, patience: Patience): pg.PoolClient {
+  if (client instanceof WatchedClient) client.watch(patience);
+  return client;
 }
 
 /** Our values stay far below 2^53; one that does not must not be rounded silently. */

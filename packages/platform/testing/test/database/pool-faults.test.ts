@@ -100,15 +100,17 @@ test("who finds the queue full is refused at once, who waits too long is refused
   await holder;
 });
 
-test("a statement that takes its time is not taken for a silent server", async () => {
-  const db = open({ silenceMs: 1000 });
-  expect(await failure(sql`select pg_sleep(0.5)`.execute(db))).toBe("none");
+test("a statement that takes its time is not taken for a silent server, one that takes for ever is", async () => {
+  const db = open({ connectTimeoutMs: 200, silenceMs: 1200 });
+  const slow = (seconds: number) => db.transaction().execute((trx) => sql`select pg_sleep(${seconds})`.execute(trx));
+  expect(await failure(slow(0.7))).toBe("none");
+  expect(isDatabaseDown(await failure(slow(5)))).toBe(true);
 });
 
 test("a server that stops answering fails what waits for it, and is used again when it goes on", async (ctx) => {
   if (!(await hasSystemPostgres())) ctx.skip(noPostgresReason);
   const frozen = await startSystemPostgres(systemPostgresVersion);
-  const db = open({ url: frozen.url, silenceMs: 500, connectTimeoutMs: 500, max: 2 });
+  const db = open({ url: frozen.url, connectTimeoutMs: 500, max: 2 });
   try {
     await select1(db);
     frozen.freeze();
