@@ -47,7 +47,8 @@ test("a PostgreSQL that stops answering: callers are told so in time, and all is
   for (const { status, retryAfterSec, durationMs } of [...calls, ...deliveries.map(({ answer }) => answer)]) {
     expect(status).toBe(503);
     expect(retryAfterSec).toBeGreaterThan(0);
-    expect(durationMs).toBeLessThan(23_000);
+    // Five seconds for a connection of the pool, and as many for an answer on it or for a new one.
+    expect(durationMs).toBeLessThan(14_000);
   }
   bed.postgres.thaw();
   await expect.poll(async () => (await bed.get(list)).status, { timeout: 10_000, interval: 50 }).toBe(200);
@@ -62,7 +63,7 @@ test("a PostgreSQL that stops answering: callers are told so in time, and all is
   expectCalmLog(bed);
 });
 
-test("a PostgreSQL that stops for less than a statement may take makes callers slow, and none fail", async () => {
+test("a PostgreSQL that stops for a moment makes callers slow, and none fail", async () => {
   bed.postgres.freeze();
   const call = bed.get(list);
   await expect.poll(async () => (await bed.get("/healthz")).status).toBe(200);
