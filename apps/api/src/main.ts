@@ -1,4 +1,5 @@
 import { EnvError, readEnv } from "@turnpike/core";
+import { createLog } from "./log.ts";
 import { migrateCommand } from "./migrate-command.ts";
 import { appRouter, modules } from "./modules.gen.ts";
 import { isBundled } from "./release.ts";
@@ -32,7 +33,15 @@ async function serve(): Promise<void> {
   // As a container's first process nothing else would end us: the system ignores a signal that such a process does not handle.
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
-  life.server = await startServer(readEnv(), modules, appRouter);
+  const env = readEnv();
+  process.on("uncaughtException", crash);
+  life.server = await startServer(env, modules, appRouter);
+}
+
+/** A fault of ours that nobody caught. Node itself would print whatever hangs on the error, rows and requests included. */
+function crash(error: unknown): never {
+  createLog("error").error("process.crashed", { error });
+  process.exit(1);
 }
 
 function fail(error: unknown): never {

@@ -105,7 +105,7 @@ test("a worker shows how it does on OPS_PORT and serves nothing else, and says w
   const stopped = worker.stop(1000);
   expect(await ready(url)).toMatchObject({ status: 503, body: { status: "draining" } });
   await stopped;
-  await expect(ready(url)).rejects.toThrow();
+  await expect(ready(url)).rejects.toThrow("fetch failed");
 });
 
 test("without METRICS_TOKEN there is no /metrics", async () => {

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@turnpike/testing";
@@ -24,15 +25,21 @@ export interface KillableServer {
 
 /**
  * Starts `main.ts`, or the program given as `file`, in its own folder on a free port, and waits until it is ready. `env` is
- * all that it gets besides the port, which is chosen last: one chosen earlier may be somebody else's by now.
+ * all that it gets besides the port, which is chosen last: one chosen earlier may be somebody else's by now. `onLine` is told
+ * each line of its log.
  */
-export async function startKillableServer(env: Record<string, string>, file = main): Promise<KillableServer> {
+export async function startKillableServer(
+  env: Record<string, string>,
+  file = main,
+  onLine?: (line: string) => void,
+): Promise<KillableServer> {
   const port = String(await freePort());
   const child = spawn(process.execPath, [file], {
     cwd: dirname(file),
     env: { ...env, PORT: port },
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", onLine ? "pipe" : "ignore", "inherit"],
   });
+  if (onLine && child.stdout) createInterface({ input: child.stdout }).on("line", onLine);
   const ended = once(child, "exit").then(() => child.exitCode);
   const url = `http://127.0.0.1:${port}`;
   const kill = () => killed(child);

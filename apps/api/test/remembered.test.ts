@@ -5,7 +5,7 @@ const clock = { ms: 0 };
 const options = { forMs: 1000, timeoutMs: 50, now: () => clock.ms };
 
 test("an answer is good for its time, and asked for anew after it", async () => {
-  const ask = vi.fn(async () => "yes");
+  const ask = vi.fn<() => Promise<string>>(async () => "yes");
   const recall = remembered(ask, options);
   expect(await Promise.all([recall(), recall()])).toEqual(["yes", "yes"]);
   clock.ms += 999;
@@ -17,7 +17,7 @@ test("an answer is good for its time, and asked for anew after it", async () => 
 });
 
 test("that there was no answer is remembered as well", async () => {
-  const ask = vi.fn(() => Promise.reject(new Error("no")));
+  const ask = vi.fn<() => Promise<string>>(() => Promise.reject(new Error("no")));
   const recall = remembered(ask, options);
   await expect(recall()).rejects.toThrow("no");
   await expect(recall()).rejects.toThrow("no");
@@ -26,7 +26,7 @@ test("that there was no answer is remembered as well", async () => {
 
 test("a question that hangs is waited for once, stays the only one, and is given up after a minute", async () => {
   const late = Promise.withResolvers<string>();
-  const ask = vi.fn(() => late.promise);
+  const ask = vi.fn<() => Promise<string>>(() => late.promise);
   const recall = remembered(ask, options);
   await expect(recall()).rejects.toThrow(NoAnswerError);
   clock.ms += 59_000;

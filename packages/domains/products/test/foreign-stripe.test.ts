@@ -52,9 +52,9 @@ test.each([
   });
   expect(app.log.entries).toContainEqual(
     expect.objectContaining({
-      level: "error",
-      event: "trpc.failed",
-      fields: expect.objectContaining({ vendor: "stripe" }),
+      level: "warn",
+      event: "trpc.unavailable",
+      fields: expect.objectContaining({ details: expect.objectContaining({ vendor: "stripe" }) }),
     }),
   );
 });

@@ -82,8 +82,10 @@ export interface Ctx extends Omit<Deps, "database" | "clock" | "findOrganization
   now(): Date;
   /** Opens a transaction as the actor: row level security decides. Errors: what `fn` throws; the transaction is then rolled back. */
   tx<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
-  /** The one door to the service role. The reason is logged; the actor stays who it is. */
+  /** The one door to the service role. The reason is logged with the call; the actor stays who it is. */
   system(reason: string): Ctx;
+  /** Why this request has gone through that door so far. */
+  systemReasons: ReadonlySet<string>;
   /** An idempotency key for a call to Stripe: the same for a repeat of the same intent by the same actor. At most 255 characters. */
   key(...parts: string[]): string;
   /** Finds the organization of this request. */
@@ -99,15 +101,16 @@ export type OrganizationCtx = Ctx & { organization: ActiveOrganization };
 export function createCtx(deps: Deps, actor: Actor, request: RequestInfo): Ctx {
   // A request id is the caller's to choose and may come twice; what makes two calls one is only the key that says so.
   const intent = request.idempotencyKey ?? newId();
-  return build(deps, actor, request, { identity: identityOf(actor), intent });
+  return build(deps, actor, request, { identity: identityOf(actor), intent, systemReasons: new Set() });
 }
 
 function build(
   deps: Deps,
   actor: Actor,
   request: RequestInfo,
-  { identity, intent }: { identity: Identity; intent: string },
+  scope: { identity: Identity; intent: string; systemReasons: Set<string> },
 ): Ctx {
+  const { identity, intent, systemReasons } = scope;
   const { database: _database, clock, findOrganization, findEndedCallers, ...shared } = deps;
   const ctx: Ctx = {
     ...shared,
@@ -120,9 +123,12 @@ function build(
     now: () => clock.now(),
     tx: (fn) => openTx(deps, { actor, identity, requestId: request.requestId, log: ctx.log }, fn),
     system(reason) {
-      ctx.log.info("core.system_role", { reason, actor: actorKey(actor) });
-      return { ...build(deps, actor, request, { identity: systemIdentity, intent }), organization: this.organization };
+      systemReasons.add(reason);
+      ctx.log.debug("core.system_role", { reason, actor: actorKey(actor) });
+      const opened = build(deps, actor, request, { ...scope, identity: systemIdentity });
+      return { ...opened, organization: this.organization };
     },
+    systemReasons,
     key: (...parts) =>
       createHash("sha256")
         .update(JSON.stringify([actorKey(actor), intent, ...parts]))

@@ -86,18 +86,27 @@ const mapErrors = t.middleware(async ({ ctx, path, type, next }) => {
   const durationMs = Math.round(elapsedMs);
   if (result.ok) {
     ctx.metrics.called({ path, type, outcome: "ok", durationMs: elapsedMs });
-    ctx.log.info("trpc.call", { path, type, durationMs, actor: actorKey(ctx.actor) });
+    ctx.log.info("trpc.call", { ...callFields(ctx, path, type), durationMs });
     return result;
   }
   const mapped = toTrpcError(result.error);
   const known = appErrorOf(mapped);
   ctx.metrics.called({ path, type, outcome: known?.kind ?? "internal", durationMs: elapsedMs });
-  const fields = { path, type, durationMs, actor: actorKey(ctx.actor), appCode: known?.appCode ?? "core.internal" };
-  if (known && known.kind !== "unavailable") ctx.log.info("trpc.refused", { ...fields, ...known.details });
-  else ctx.log.error("trpc.failed", { ...fields, ...known?.details, error: result.error.cause ?? result.error });
+  const call = { ...callFields(ctx, path, type), durationMs, appCode: known?.appCode ?? "core.internal" };
+  const fields = known?.details ? { ...call, details: known.details } : call;
+  const error = result.error.cause ?? result.error;
+  if (!known) ctx.log.error("trpc.failed", { ...fields, error });
+  else if (known.kind === "unavailable") ctx.log.warn("trpc.unavailable", { ...fields, error });
+  else ctx.log.info("trpc.refused", fields);
   reported.add(mapped);
   return { ...result, error: mapped };
 });
+
+/** Who called what, and why it went through the door to the service role where it did. */
+function callFields({ actor, systemReasons }: Ctx, path: string, type: string): Record<string, unknown> {
+  const fields = { path, type, actor: actorKey(actor) };
+  return systemReasons.size === 0 ? fields : { ...fields, system: [...systemReasons] };
+}
 
 const refuse = t.middleware(({ ctx, meta, next }) => {
   if (ctx.refusal && !meta?.forgivesCredential) throw ctx.refusal;

@@ -33,7 +33,7 @@ export async function receiveStripeEvent(
   if (await isRemembered(ctx, key)) return "already_stored";
   const isNew = await intake.add(incomingOf(ctx, event, { text, sizeBytes: body.length }));
   remember(ctx, key);
-  ctx.log.info("webhooks.received", { eventId: event.id, type: event.type, isNew });
+  ctx.log.debug("webhooks.received", { eventId: event.id, type: event.type, isNew });
   return isNew ? "stored" : "already_stored";
 }
 
