@@ -2,7 +2,6 @@ import { findEndedCallers } from "@turnpike/auth";
 import type { Deps, Env, Log, Module } from "@turnpike/core";
 import { configOf, noMetrics } from "@turnpike/core";
 import { databasePort } from "@turnpike/database";
-import type { PoolStats } from "@turnpike/database";
 import type { Jobs } from "@turnpike/jobs";
 import { startJobs } from "@turnpike/jobs";
 import { findOrganization } from "@turnpike/organizations";
@@ -10,6 +9,7 @@ import { createClock } from "./clock.ts";
 import { createMeter } from "./metrics/meter.ts";
 import type { Meter } from "./metrics/meter.ts";
 import { openPools } from "./pools.ts";
+import type { Pools } from "./pools.ts";
 import type { Providers } from "./providers.ts";
 import { createProviders } from "./providers.ts";
 import { releaseVersion } from "./release.ts";
@@ -21,7 +21,7 @@ export interface OpenDeps {
   deps: Deps;
   jobs: Jobs;
   redisStatus: Providers["redisStatus"];
-  poolStats: () => PoolStats;
+  poolStats: Pools["stats"];
   /** Where `METRICS_TOKEN` says that somebody looks. */
   meter: Meter | undefined;
   close(drainMs: number): Promise<void>;
@@ -31,20 +31,15 @@ export interface OpenDeps {
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
   const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
   const pools = openPools(env, log);
-  const { database } = pools;
-  const jobs = await startJobs({
-    database: pools.jobsDatabase,
-    listenUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL,
-    modules,
-    log,
-    isWorker: env.ROLE !== "web",
-  });
+  const listenUrl = env.DATABASE_DIRECT_URL ?? env.DATABASE_URL;
+  const isWorker = env.ROLE !== "web";
+  const jobs = await startJobs({ database: pools.jobsDatabase, listenUrl, modules, log, isWorker });
   const clock = await createClock(env, log);
   const meter = openMeter(env, modules);
   const deps: Deps = {
     ...providers,
     config: configOf(env),
-    database: databasePort(database.db),
+    database: databasePort(pools.database.db),
     jobs: jobs.port,
     stripe: createStripeClient(env),
     supabase: createSupabaseClients(env),
@@ -59,7 +54,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     deps,
     jobs,
     redisStatus,
-    poolStats: () => database.stats(),
+    poolStats: () => pools.stats(),
     meter,
     async close(drainMs) {
       await jobs.stop(drainMs);

@@ -1,6 +1,6 @@
 import type { Env, Log } from "@turnpike/core";
 import { openDatabase } from "@turnpike/database";
-import type { Database } from "@turnpike/database";
+import type { Database, PoolStats } from "@turnpike/database";
 
 /** The connections of a process. */
 export interface Pools {
@@ -8,6 +8,8 @@ export interface Pools {
   database: Database;
   /** What the queue uses: the same where nothing but requests does. */
   jobsDatabase: Database;
+  /** How each of them is, by a name for operators. */
+  stats(): Record<string, PoolStats>;
   close(): Promise<void>;
 }
 
@@ -25,7 +27,8 @@ export function openPools(env: Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX" | 
   const onError = (error: Error): void => log.warn("database.connection_lost", { error });
   if (ROLE === "web" || max < 2 * jobsConnections) {
     const database = openDatabase({ url, max, onError });
-    return { database, jobsDatabase: database, close: () => database.close() };
+    const stats = () => ({ main: database.stats() });
+    return { database, jobsDatabase: database, stats, close: () => database.close() };
   }
   const database = openDatabase({ url, max: max - jobsConnections, onError });
   const ofJobs = { max: jobsConnections, applicationName: "turnpike-jobs", silenceMs: jobsSilenceMs };
@@ -33,5 +36,6 @@ export function openPools(env: Pick<Env, "DATABASE_URL" | "DATABASE_POOL_MAX" | 
   const close = async (): Promise<void> => {
     await Promise.all([database.close(), jobsDatabase.close()]);
   };
-  return { database, jobsDatabase, close };
+  const stats = () => ({ main: database.stats(), jobs: jobsDatabase.stats() });
+  return { database, jobsDatabase, stats, close };
 }

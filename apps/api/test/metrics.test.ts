@@ -91,8 +91,11 @@ test("deliveries of Stripe are counted by what became of them", async () => {
 
 test("a scrape tells of the pool, the inbox, jobs, the event loop, what it stands on and what runs", async () => {
   const samples = await scrape();
-  expect(valueOf(samples, "turnpike_pool_max_connections")).toBe(bed.env.DATABASE_POOL_MAX);
-  expect(valueOf(samples, "turnpike_pool_waiting")).toBe(0);
+  const [main = 0, jobs = 0] = ["main", "jobs"].map((pool) =>
+    valueOf(samples, "turnpike_pool_max_connections", { pool }),
+  );
+  expect(main + jobs).toBe(bed.env.DATABASE_POOL_MAX);
+  expect(valueOf(samples, "turnpike_pool_waiting", { pool: "main" })).toBe(0);
   expect(valueOf(samples, "turnpike_webhooks_dead")).toBe(0);
   expect(valueOf(samples, "turnpike_webhooks_lag_seconds")).toBe(0);
   expect(valueOf(samples, "turnpike_jobs_lag_seconds", { queue: "webhooks.process" })).toEqual(expect.any(Number));

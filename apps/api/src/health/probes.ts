@@ -1,5 +1,6 @@
 import type { Deps, Env } from "@turnpike/core";
 import { probeDatabase } from "@turnpike/database";
+import { jobsTable } from "@turnpike/jobs";
 import type { Jobs } from "@turnpike/jobs";
 import { probeStripe } from "./probe-stripe.ts";
 import { probeTimeoutMs } from "./readiness.ts";
@@ -11,7 +12,7 @@ export function createProbes(
   open: { deps: Pick<Deps, "stripe">; jobs: Jobs; redisStatus: Probes["redis"] },
 ): Probes {
   return {
-    database: () => probeDatabase({ url: env.DATABASE_URL, timeoutMs: probeTimeoutMs.database }),
+    database: () => probeDatabase({ url: env.DATABASE_URL, timeoutMs: probeTimeoutMs.database, table: jobsTable }),
     jobs: () => open.jobs.health(),
     redis: open.redisStatus,
     stripe: () => probeStripe(open.deps.stripe, probeTimeoutMs.stripe),

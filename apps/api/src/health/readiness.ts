@@ -1,18 +1,20 @@
 import type { Log } from "@turnpike/core";
+import type { DatabaseProbe } from "@turnpike/database";
 import type { JobsHealth } from "@turnpike/jobs";
 import { remembered } from "../remembered.ts";
 
 /** What the process stands on, asked one by one. Each rejects, or takes too long, where there is no answer. */
 export interface Probes {
-  /** The role that the database knows us as. */
-  database(): Promise<string>;
-  jobs(): Promise<JobsHealth>;
+  /** Who the database takes us for, and whether it takes jobs. */
+  database(): Promise<DatabaseProbe>;
+  /** How this process works on jobs; known without asking. */
+  jobs(): JobsHealth;
   redis(): Promise<"up" | "degraded" | "off">;
   stripe(): Promise<void>;
 }
 
 /** How long a probe may take, in milliseconds. They run side by side, so the whole takes no longer than the slowest. */
-export const probeTimeoutMs = { database: 2000, jobs: 2000, redis: 1500, stripe: 1500 };
+export const probeTimeoutMs = { database: 2000, redis: 1500, stripe: 1500 };
 
 /**
  * What `/readyz` answers. `ready` means that requests can be served: the database and jobs are there. `degraded` is
@@ -42,19 +44,20 @@ interface Answer<S> {
 
 /** Builds the question. Its answer takes two seconds at most and never rejects; what changed since the last is logged. */
 export function createReadiness(probes: Probes, log: Log): () => Promise<Readiness> {
-  const { database, jobs, redis, stripe } = probeTimeoutMs;
+  const { database, redis, stripe } = probeTimeoutMs;
   const askDatabase = remembered(() => probes.database(), { forMs: ownForMs, timeoutMs: database });
-  const askJobs = remembered(() => probes.jobs(), { forMs: ownForMs, timeoutMs: jobs });
   const askRedis = remembered(() => probes.redis(), { forMs: ownForMs, timeoutMs: redis });
   const askStripe = remembered(() => probes.stripe(), { forMs: vendorForMs, timeoutMs: stripe });
   const noteChange = createChanges(log);
   return async () => {
-    const [database, jobs, redis, stripe] = await Promise.all([
-      askDatabase().then((loginRole) => ({ state: "up" as const, loginRole }), ownFailed),
-      askJobs().then(stateOnly<JobsHealth>, ownFailed),
+    const [database, redis, stripe] = await Promise.all([
+      askDatabase().then((found) => ({ state: "up" as const, ...found }), databaseFailed),
       askRedis().then(stateOnly, failed("degraded" as const)),
       askStripe().then(() => ({ state: "up" as const }), failed("degraded" as const)),
     ]);
+    // They live in the database: where it cannot be asked, no more is known of them.
+    const jobs =
+      "isWritable" in database ? ({ state: database.isWritable ? probes.jobs() : "down" } as const) : database;
     Object.entries({ database, jobs, redis, stripe }).forEach(([what, answer]) => noteChange(what, answer));
     const isDown = database.state === "down" || jobs.state === "down";
     return {
@@ -79,7 +82,7 @@ function failed<S>(state: S): (error: unknown) => Answer<S> {
 // PostgreSQL's "too many clients already": it lives, and the connections that we have still work.
 const tooManyConnections = "53300";
 
-function ownFailed(error: unknown): Answer<"degraded" | "down"> {
+function databaseFailed(error: unknown): Answer<"degraded" | "down"> {
   const isFull = error instanceof Error && "code" in error && error.code === tooManyConnections;
   return { state: isFull ? "degraded" : "down", error };
 }

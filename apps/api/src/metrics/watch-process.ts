@@ -1,6 +1,6 @@
 import type { Deps, Gauges } from "@turnpike/core";
-import type { PoolStats } from "@turnpike/database";
 import type { Readiness } from "../health/readiness.ts";
+import type { Pools } from "../pools.ts";
 import { systemCtx } from "../worker.ts";
 import type { Meter } from "./meter.ts";
 
@@ -8,7 +8,7 @@ import type { Meter } from "./meter.ts";
 export interface Watched {
   deps: Deps;
   jobs: { gauges: Gauges<void> };
-  poolStats: () => PoolStats;
+  poolStats: Pools["stats"];
   readiness: () => Promise<Readiness>;
 }
 
@@ -23,23 +23,23 @@ export function watchProcess(meter: Meter, { deps, jobs, poolStats, readiness }:
   }
 }
 
-function poolGauges(poolStats: () => PoolStats): Gauges<void> {
+function poolGauges(poolStats: Pools["stats"]): Gauges<void> {
   return {
     name: "pool",
     gauges: {
-      turnpike_pool_connections: { help: "Connections to PostgreSQL by what they do.", labels: ["state"] },
-      turnpike_pool_max_connections: { help: "The most that this process opens." },
-      turnpike_pool_waiting: { help: "Transactions that wait for a connection." },
+      turnpike_pool_connections: { help: "Connections to PostgreSQL by what they do.", labels: ["pool", "state"] },
+      turnpike_pool_max_connections: { help: "The most that this process opens.", labels: ["pool"] },
+      turnpike_pool_waiting: { help: "Transactions that wait for a connection.", labels: ["pool"] },
     },
     async read() {
-      const { max, open, idle, waiting } = poolStats();
+      const pools = Object.entries(poolStats());
       return {
-        turnpike_pool_connections: [
-          { labels: { state: "idle" }, value: idle },
-          { labels: { state: "busy" }, value: open - idle },
-        ],
-        turnpike_pool_max_connections: max,
-        turnpike_pool_waiting: waiting,
+        turnpike_pool_connections: pools.flatMap(([pool, { open, idle }]) => [
+          { labels: { pool, state: "idle" }, value: idle },
+          { labels: { pool, state: "busy" }, value: open - idle },
+        ]),
+        turnpike_pool_max_connections: pools.map(([pool, { max }]) => ({ labels: { pool }, value: max })),
+        turnpike_pool_waiting: pools.map(([pool, { waiting }]) => ({ labels: { pool }, value: waiting })),
       };
     },
   };

@@ -6,3 +6,4 @@ export type { Migration, MigrationReport } from "./migrate.ts";
 export { openDatabase } from "./pool.ts";
 export type { Database, PoolOptions, PoolStats } from "./pool.ts";
 export { probeDatabase } from "./probe-database.ts";
+export type { DatabaseProbe } from "./probe-database.ts";

@@ -2,7 +2,7 @@ import { fromKysely, PgBoss } from "pg-boss";
 import type { Db } from "pg-boss";
 import { coreErrors } from "@turnpike/core";
 import type { Gauges, JobsPort, Log, Module } from "@turnpike/core";
-import { watchJobs } from "./jobs-health.ts";
+import { jobsHealth } from "./jobs-health.ts";
 import type { JobsHealth } from "./jobs-health.ts";
 import { jobsGauges } from "./queue-load.ts";
 import { queueStats } from "./queue-stats.ts";
@@ -13,6 +13,9 @@ import type { SqlRunner } from "./wake-ups.ts";
 /** The schema that pg-boss keeps to itself. */
 export const jobsSchema = "pgboss";
 
+/** The table that jobs are put into. */
+export const jobsTable = `${jobsSchema}.job`;
+
 /** Where jobs rest that failed for good. */
 export const deadLetterQueue = "dead_letter";
 
@@ -20,8 +23,8 @@ export const deadLetterQueue = "dead_letter";
 export interface Jobs {
   boss: PgBoss;
   port: JobsPort;
-  /** How jobs are. Errors: what the database says; jobs are then down. */
-  health(): Promise<JobsHealth>;
+  /** How this process works on jobs. It asks nobody: whether they can be enqueued is for the database to say. */
+  health(): JobsHealth;
   gauges: Gauges<void>;
   /** Ends the workers first: those in the middle of a job get `drainMs` to finish, then their jobs go back to the queue. */
   stop(drainMs?: number): Promise<void>;
@@ -40,8 +43,9 @@ interface JobsOptions {
 
 /** Starts pg-boss against the schema that `migrateJobs` made, and declares the queues of the modules. */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
+  const wakeUps: WakeUps[] = [];
   const boss = new PgBoss({
-    db: databaseOf(options),
+    db: databaseOf(options, wakeUps),
     schema: jobsSchema,
     migrate: false,
     createSchema: false,
@@ -55,23 +59,23 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   });
   boss.on("error", (error) => options.log.error("jobs.error", { error }));
   boss.on("warning", (warning) => options.log.warn("jobs.warning", { message: warning.message }));
-  const health = watchJobs(boss, options);
   await boss.start();
   await declareQueues(boss, options.modules);
   return {
     boss,
     port: jobsPort(boss),
-    health,
+    health: () => jobsHealth(boss, { isHeard: wakeUps.every(({ isHeard }) => isHeard) }),
     gauges: jobsGauges(boss, options.modules),
     stop: (drainMs = 10_000) => boss.stop({ graceful: true, timeout: drainMs }),
   };
 }
 
-function databaseOf({ database, listenUrl, log }: JobsOptions): Db {
+function databaseOf({ database, listenUrl, log }: JobsOptions, opened: WakeUps[]): Db {
   return {
     executeSql: (text, values) => database.query(text, values),
     async listen(channel, onNotification, onReconnect) {
       const wakeUps = new WakeUps({ url: listenUrl, database, log }, { channel, onNotification, onReconnect });
+      opened.push(wakeUps);
       await wakeUps.open();
       return wakeUps;
     },

@@ -1,6 +1,6 @@
-export { deadLetterQueue, jobsSchema, startJobs } from "./boss.ts";
+export { deadLetterQueue, jobsSchema, jobsTable, startJobs } from "./boss.ts";
 export type { Jobs } from "./boss.ts";
-export { watchJobs } from "./jobs-health.ts";
+export { jobsHealth } from "./jobs-health.ts";
 export type { JobsHealth } from "./jobs-health.ts";
 export { migrateJobs } from "./migrate-jobs.ts";
 export { runListener } from "./run-listener.ts";

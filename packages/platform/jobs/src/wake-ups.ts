@@ -50,6 +50,11 @@ export class WakeUps {
     this.#subscription = subscription;
   }
 
+  /** Whether notifications have come whenever it was tried out. */
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
   /** Resolves when it listens, or when the first attempt has failed. */
   async open(): Promise<void> {
     const tried = Promise.withResolvers<void>();

@@ -1,47 +1,45 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { defineJob, defineModule } from "@turnpike/core";
-import { watchJobs } from "@turnpike/jobs";
+import { jobsHealth } from "@turnpike/jobs";
 import { createTestApp } from "@turnpike/testing";
 import type { TestApp } from "@turnpike/testing";
 
-const dig = defineJob({ queue: "garden.dig", schema: z.object({}), handle: async () => undefined });
+// Resolves when the job has begun, with what lets it end.
+const digging = Promise.withResolvers<() => void>();
+const dig = defineJob({
+  queue: "garden.dig",
+  schema: z.object({}),
+  handle: () => new Promise<void>((finish) => digging.resolve(finish)),
+});
 let app: TestApp;
 beforeAll(async () => {
   app = await createTestApp({ modules: [defineModule({ name: "garden", jobs: [dig] })], runWorkers: true });
 });
 afterAll(() => app.close());
 
-const inTenMinutes = () => Date.now() + 600_000;
-
-test("jobs are up while workers look for them", async () => {
-  expect(await app.jobs.health()).toBe("up");
+test("jobs are up while workers look for them and are woken", () => {
+  expect(app.jobs.health()).toBe("up");
 });
 
-test("workers that have not looked for minutes are stuck, and jobs are down", async () => {
-  const ask = watchJobs(app.jobs.boss, { isWorker: true, now: inTenMinutes });
-  expect(await ask()).toBe("down");
+test("jobs that are found by polling only are degraded", () => {
+  expect(jobsHealth(app.jobs.boss, { isHeard: false })).toBe("degraded");
 });
 
-test("where no job is run it is enough that one can be enqueued", async () => {
-  const ask = watchJobs(app.jobs.boss, { isWorker: false, now: inTenMinutes });
-  expect(await ask()).toBe("up");
+test("workers that have not looked for minutes are stuck, and jobs are down", () => {
+  expect(jobsHealth(app.jobs.boss, { isHeard: true, now: Date.now() + 600_000 })).toBe("down");
 });
 
-test("jobs are degraded while notifications do not come, and up when the connection has held again", async () => {
-  // The loss lies back: the workers look by the real clock.
-  const clock = { ms: Date.now() - 121_000 };
-  const ask = watchJobs(app.jobs.boss, { isWorker: true, now: () => clock.ms });
-  app.jobs.boss.emit("error", new Error("LISTEN/NOTIFY connection ended"));
-  expect(await ask()).toBe("degraded");
-  clock.ms += 30_000;
-  expect(await ask()).toBe("degraded");
-  clock.ms += 91_000;
-  expect(await ask()).toBe("up");
+test("a worker that is at a job need not look for another", async () => {
+  await app.ctxOf({ type: "system", job: "test" }).tx((tx) => tx.enqueue(dig, {}));
+  const finish = await digging.promise;
+  expect(jobsHealth(app.jobs.boss, { isHeard: true, now: Date.now() + 600_000 })).toBe("up");
+  finish();
+  await app.jobsIdle();
 });
 
-test("jobs stay degraded where the database lets nobody listen", async () => {
-  const ask = watchJobs(app.jobs.boss, { isWorker: true });
-  app.jobs.boss.emit("warning", { message: "no", data: { type: "listen_notify_unavailable" } });
-  expect(await ask()).toBe("degraded");
+test("a process that only enqueues has nothing to look for", async () => {
+  const web = await createTestApp({ modules: [] });
+  expect(web.jobs.health()).toBe("up");
+  await web.close();
 });
