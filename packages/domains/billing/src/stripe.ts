@@ -36,7 +36,7 @@ export const stripeMirrors: readonly StripeMirror[] = [
   stripeMirror<SubscriptionSnapshot>({
     object: "subscription",
     refs: (event) => refsOf(event, "subscription"),
-    read: (ctx, id) => readSubscription(ctx, id),
+    read: (ctx, id, _event, asOf) => readSubscription(ctx, id, { asOf }),
     apply: async (tx, id, snapshot, event) => {
       if (snapshot) return void (await applySubscription(tx, snapshot, optionsOf(event)));
       const end = endInPayload(event);
@@ -47,7 +47,7 @@ export const stripeMirrors: readonly StripeMirror[] = [
   stripeMirror<InvoiceSnapshot>({
     object: "invoice",
     refs: (event) => refsOf(event, "invoice"),
-    read: (ctx, id) => readInvoice(ctx, id),
+    read: (ctx, id, _event, asOf) => readInvoice(ctx, id, asOf),
     apply: async (tx, id, snapshot, event) => {
       if (!snapshot) return markInvoiceDeleted(tx.db, id);
       await applyInvoice(tx, snapshot, optionsOf(event));

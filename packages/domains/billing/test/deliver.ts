@@ -9,6 +9,7 @@ const mirrors: readonly StripeMirror[] = [...products.stripe, ...billing.stripe]
 /** Does with an event what the worker does: which objects, read back outside a transaction, write in one. */
 export async function deliver(bed: BillingBed, event: Stripe.Event): Promise<void> {
   const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" });
+  const asOf = await bed.app.databaseNow();
   const planned = mirrors.flatMap((mirror) =>
     mirror
       .refs(event)
@@ -16,7 +17,7 @@ export async function deliver(bed: BillingBed, event: Stripe.Event): Promise<voi
       .map(({ id }) => ({ mirror, id })),
   );
   const read: { mirror: StripeMirror; id: string; snapshot: unknown }[] = [];
-  for (const { mirror, id } of planned) read.push({ mirror, id, snapshot: await mirror.read(ctx, id, event) });
+  for (const { mirror, id } of planned) read.push({ mirror, id, snapshot: await mirror.read(ctx, id, event, asOf) });
   await ctx.system("test").tx(async (tx) => {
     for (const { mirror, id, snapshot } of read) await mirror.apply(tx, id, snapshot, event);
   });

@@ -85,7 +85,7 @@ async function deliver(): Promise<void> {
   });
   const mirror = billing.stripe.find(({ object }) => object === "subscription");
   if (!mirror) throw new Error("there is no such mirror");
-  const snapshot = await mirror.read(ctx, "sub_1", event);
+  const snapshot = await mirror.read(ctx, "sub_1", event, await app.databaseNow());
   await ctx.system("test").tx((tx) => mirror.apply(tx, "sub_1", snapshot, event));
 }
 
@@ -110,7 +110,7 @@ async function makeCatalogue(): Promise<void> {
   const ctx = app.ctxOf({ type: "system", job: "webhooks.process" });
   const event = foreignEvent("price.created", { object: "price", id: "price_0" });
   const mirror = products.stripe.find(({ object }) => object === "price");
-  const snapshot = await mirror?.read(ctx, "price_0", event);
+  const snapshot = await mirror?.read(ctx, "price_0", event, await app.databaseNow());
   await ctx.system("test").tx(async (tx) => mirror?.apply(tx, "price_0", snapshot, event));
   const operator = await app.createUser({ isOperator: true });
   const catalogue = createCallerFactory(products.router)(app.ctxOf(operator.actor));

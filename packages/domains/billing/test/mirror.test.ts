@@ -125,9 +125,9 @@ test("an older reading never overwrites a later one", async () => {
   if (!mirror || !created || !("id" in created.data.object)) throw new Error("there is no such event");
   const { id } = created.data.object;
   const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" });
-  const older = await mirror.read(ctx, id, created);
+  const older = await mirror.read(ctx, id, created, await bed.app.databaseNow());
   await bed.stripe.subscriptions.update(id, { cancel_at_period_end: true });
-  const later = await mirror.read(ctx, id, created);
+  const later = await mirror.read(ctx, id, created, await bed.app.databaseNow());
   const apply = (snapshot: unknown) => ctx.system("test").tx((tx) => mirror.apply(tx, id, snapshot, created));
   await apply(later);
   await apply(older);

@@ -74,7 +74,7 @@ test("a product whose texts PostgreSQL cannot keep arrives all the same, and is 
   const event: Stripe.Event = JSON.parse(`{"id":"evt_1","type":"product.created","data":{"object":{"id":"prod_1"}}}`);
   const mirror = products.stripe.find(({ object }) => object === "product");
   for (let time = 0; time < 2; time += 1) {
-    const snapshot = await mirror?.read(ctx, "prod_1", event);
+    const snapshot = await mirror?.read(ctx, "prod_1", event, await app.databaseNow());
     await ctx.system("test").tx(async (tx) => mirror?.apply(tx, "prod_1", snapshot, event));
   }
   const kept = "x\ufffdy\ufffdz";

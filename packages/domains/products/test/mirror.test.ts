@@ -21,7 +21,7 @@ async function apply(event: Stripe.Event): Promise<void> {
   const ctx = bed.app.ctxOf({ type: "system", job: "webhooks.process" });
   for (const mirror of products.stripe) {
     for (const { id } of mirror.refs(event)) {
-      const snapshot = await mirror.read(ctx, id, event);
+      const snapshot = await mirror.read(ctx, id, event, await bed.app.databaseNow());
       await ctx.system("test").tx((tx) => mirror.apply(tx, id, snapshot, event));
     }
   }

@@ -25,3 +25,9 @@ export function failureKindOf(error: unknown): FailureKind {
     (error instanceof Error && "code" in error && passingSqlStates.has(String(error.code)));
   return isPassing ? "outage" : "fault";
 }
+
+/** Whether Stripe said that it is asked too much. */
+export function isRateLimit(error: unknown): boolean {
+  if (error instanceof Stripe.errors.StripeRateLimitError) return true;
+  return error instanceof Error && error.cause !== undefined && isRateLimit(error.cause);
+}

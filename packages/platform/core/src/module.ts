@@ -69,8 +69,11 @@ export interface StripeRef {
 export interface StripeMirror<T = unknown> {
   object: string;
   refs(event: Stripe.Event): StripeRef[];
-  /** Null when Stripe has no such object (any more). `event` is the newest about it, else the newest that named it. */
-  read(ctx: Ctx, id: string, event: Stripe.Event): Promise<T | null>;
+  /**
+   * Null when Stripe has no such object (any more). `event` is the newest about it, else the newest that named it; `asOf`
+   * is the database's clock before the reading began and after every event that led to it was stored.
+   */
+  read(ctx: Ctx, id: string, event: Stripe.Event, asOf: Date): Promise<T | null>;
   apply(tx: Tx, id: string, snapshot: T | null, event: Stripe.Event): Promise<void>;
 }
 
@@ -79,7 +82,7 @@ export function stripeMirror<T>(mirror: StripeMirror<T>): StripeMirror {
   return {
     object: mirror.object,
     refs: (event) => mirror.refs(event),
-    read: (ctx, id, event) => mirror.read(ctx, id, event),
+    read: (ctx, id, event, asOf) => mirror.read(ctx, id, event, asOf),
     apply: (tx, id, snapshot, event) => mirror.apply(tx, id, ownSnapshot<T>(snapshot), event),
   };
 }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import Stripe from "stripe";
 import type { Actor, AppConfig, Ctx, Deps, Module, RequestInfo } from "@turnpike/core";
@@ -49,6 +50,8 @@ export interface TestApp {
   ctxOf(actor: Actor, request?: Partial<RequestInfo>): Ctx;
   /** A person with a live session and a personal organization, made in SQL. */
   createUser(user?: NewUser): Promise<TestUser>;
+  /** The database's clock. */
+  databaseNow(): Promise<Date>;
   /** Resolves when no job is queued or running. Needs `runWorkers`. */
   jobsIdle(): Promise<void>;
   /** Resolves when a transaction waits for another one's lock. */
@@ -99,6 +102,8 @@ export async function createTestApp(options: TestAppOptions): Promise<TestApp> {
     log,
     ctxOf,
     createUser,
+    databaseNow: async () =>
+      (await sql<{ now: Date }>`select clock_timestamp() as now`.execute(owner.db)).rows[0]?.now ?? new Date(),
     jobsIdle: () => untilIdle(owner.db),
     lockAwaited: () => untilBlocked(owner.db),
     close,

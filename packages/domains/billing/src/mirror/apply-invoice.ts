@@ -5,7 +5,6 @@ import { findAtStripe } from "@turnpike/products";
 import { events } from "../events.ts";
 import type { InvoiceRow } from "../queries/invoices.ts";
 import { lockInvoice, upsertInvoice } from "../queries/invoices.ts";
-import { readDatabaseClock } from "../queries/subscriptions.ts";
 import type { ApplyOptions } from "./apply-subscription.ts";
 import { organizationKey, organizationOfCustomer } from "./link-customer.ts";
 import { dateOf, idOf } from "./stripe-values.ts";
@@ -16,9 +15,8 @@ export interface InvoiceSnapshot {
   readAt: Date;
 }
 
-/** Reads an invoice. Null when Stripe has none of this id. Errors: core.unavailable. */
-export async function readInvoice(ctx: Ctx, stripeInvoiceId: string): Promise<InvoiceSnapshot | null> {
-  const readAt = await ctx.tx((tx) => readDatabaseClock(tx.db));
+/** Reads an invoice; `readAt` is the database's clock now. Null when Stripe has none of this id. Errors: core.unavailable. */
+export async function readInvoice(ctx: Ctx, stripeInvoiceId: string, readAt: Date): Promise<InvoiceSnapshot | null> {
   const invoice = await findAtStripe(ctx.stripe.invoices.retrieve(stripeInvoiceId));
   return invoice && { invoice, readAt };
 }

@@ -16,14 +16,17 @@ export interface SubscriptionSnapshot {
 
 const expand = ["customer", "latest_invoice"];
 
-/** Reads a subscription whole. Null when Stripe has none of this id. Errors: core.unavailable. */
+/**
+ * Reads a subscription whole. Null when Stripe has none of this id. `asOf` is the database's clock where the caller has
+ * just asked for it. Errors: core.unavailable.
+ */
 export async function readSubscription(
   ctx: Ctx,
   stripeSubscriptionId: string,
-  options?: Stripe.RequestOptions,
+  { asOf, request }: { asOf?: Date; request?: Stripe.RequestOptions | undefined } = {},
 ): Promise<SubscriptionSnapshot | null> {
-  const readAt = await ctx.tx((tx) => readDatabaseClock(tx.db));
-  const found = await findAtStripe(ctx.stripe.subscriptions.retrieve(stripeSubscriptionId, { expand }, options));
+  const readAt = asOf ?? (await ctx.tx((tx) => readDatabaseClock(tx.db)));
+  const found = await findAtStripe(ctx.stripe.subscriptions.retrieve(stripeSubscriptionId, { expand }, request));
   if (!found) return null;
   return toSnapshot(found, await readItems(ctx, found), readAt);
 }

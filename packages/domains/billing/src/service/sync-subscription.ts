@@ -16,7 +16,7 @@ export async function syncSubscription(
   stripeSubscriptionId: string,
   options?: Stripe.RequestOptions,
 ): Promise<string | null> {
-  const snapshot = await readSubscription(ctx, stripeSubscriptionId, options);
+  const snapshot = await readSubscription(ctx, stripeSubscriptionId, { request: options });
   if (!snapshot) throw errors.unknown_at_stripe({ stripeSubscriptionId });
   const apply = { stripeEventId: null, followUps };
   const id = await ctx.system("mirror a subscription").tx((tx) => applySubscription(tx, snapshot, apply));

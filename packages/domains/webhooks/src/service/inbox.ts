@@ -59,7 +59,9 @@ export async function replayInboxRange(ctx: Ctx, range: ReplayRange): Promise<Re
   const limit = maxReplayed;
   return ctx.system("replay webhook events").tx(async (tx) => {
     const rows = await reopenRange(tx.db, { ...range, isLive: ctx.config.isStripeLive, limit });
-    for (const subject of new Set(rows.map((row) => row.subject))) await tx.enqueue(processJob, { subject });
+    const subjects = new Set(rows.map((row) => row.subject));
+    const jobs = [...subjects].map((subject) => ({ data: { subject } }));
+    await tx.enqueueAll(processJob, jobs);
     const last = Math.max(...rows.map((row) => row.received_at.getTime()));
     return { replayed: rows.length, nextFrom: rows.length === limit ? new Date(last) : null };
   });

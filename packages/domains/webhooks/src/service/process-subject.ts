@@ -1,7 +1,8 @@
 import type { Ctx, Tx } from "@turnpike/core";
 import { withDeadline } from "../deadline.ts";
-import { closeEvents, hasDue, listDue, lockLease, releaseLease, takeLease } from "../queries.ts";
+import { isRateLimit } from "../failure-kind.ts";
 import { RowsFailedError } from "../rows-failed-error.ts";
+import { closeRun, listDue, lockLease, releaseLease, takeLease } from "../run-queries.ts";
 import { planObjects } from "./plan-objects.ts";
 import type { Plan, PlannedObject } from "./plan-objects.ts";
 import { recordFailure } from "./record-failure.ts";
@@ -28,16 +29,17 @@ const defaultTiming: Timing = { leaseSec: 30, readDeadlineMs: 20_000 };
  */
 export async function processSubject(
   ctx: Ctx,
-  input: { subject: string; job: SubjectJob; timing?: Timing },
+  input: { subject: string; job: SubjectJob; timing?: Timing; onRateLimit?: () => void },
 ): Promise<void> {
-  const { subject, job, timing = defaultTiming } = input;
+  const { subject, job, timing = defaultTiming, onRateLimit } = input;
   let hasMore = true;
   while (hasMore) {
     const run = await ctx.tx((tx) => takeRun(tx, subject, timing.leaseSec));
     if (!run) return;
-    hasMore = await finishRun(ctx, run, timing.readDeadlineMs).catch((error: unknown) =>
-      recordFailure(ctx, { run, error, job }),
-    );
+    hasMore = await finishRun(ctx, run, timing.readDeadlineMs).catch((error: unknown) => {
+      if (isRateLimit(error)) onRateLimit?.();
+      return recordFailure(ctx, { run, error, job });
+    });
   }
 }
 
@@ -45,7 +47,8 @@ async function takeRun(tx: Tx, subject: string, leaseSec: number): Promise<Run |
   const ticket = await takeLease(tx.db, subject, leaseSec);
   if (ticket === undefined) return undefined;
   const rows = await listDue(tx.db, subject, maxRowsPerRun);
-  if (rows.length > 0) return { subject, ticket, rows };
+  const asOf = rows[0]?.listed_at;
+  if (asOf) return { subject, ticket, rows, asOf };
   await releaseLease(tx.db, subject);
   return undefined;
 }
@@ -54,18 +57,18 @@ async function takeRun(tx: Tx, subject: string, leaseSec: number): Promise<Run |
 async function finishRun(ctx: Ctx, run: Run, readDeadlineMs: number): Promise<boolean> {
   const mirrors = ctx.modules.flatMap((module) => module.stripe ?? []);
   const plan = planObjects(mirrors, run.rows, ctx.config.isStripeLive);
-  const snapshots = await withDeadline(readObjects(ctx, plan.objects), readDeadlineMs);
+  const snapshots = await withDeadline(readObjects(ctx, plan.objects, run.asOf), readDeadlineMs);
   return ctx.tx((tx) => applyRun(tx, run, plan, snapshots));
 }
 
 /** Reads the present state of each object, a few at once, in the order of the plan. Errors: RowsFailedError. */
-async function readObjects(ctx: Ctx, objects: readonly PlannedObject[]): Promise<unknown[]> {
+async function readObjects(ctx: Ctx, objects: readonly PlannedObject[], asOf: Date): Promise<unknown[]> {
   const snapshots: unknown[] = [];
   for (let start = 0; start < objects.length; start += readsAtOnce) {
     const slice = objects.slice(start, start + readsAtOnce);
     snapshots.push(
       ...(await Promise.all(
-        slice.map((object) => blaming(object, () => object.mirror.read(ctx, object.id, object.event))),
+        slice.map((object) => blaming(object, () => object.mirror.read(ctx, object.id, object.event, asOf))),
       )),
     );
   }
@@ -80,14 +83,8 @@ async function applyRun(tx: Tx, run: Run, plan: Plan, snapshots: readonly unknow
   for (const [place, object] of plan.objects.entries()) {
     await blaming(object, () => object.mirror.apply(tx, object.id, snapshots[place], object.event));
   }
-  const unwanted = new Set(plan.unwantedIds);
-  const wanted = run.rows.map(({ id }) => id).filter((id) => !unwanted.has(id));
-  await closeEvents(tx.db, wanted, "done");
-  await closeEvents(tx.db, plan.unwantedIds, "ignored");
-  // Asked under the lock of the lease: what is stored later finds the lease free.
-  const hasMore = await hasDue(tx.db, run.subject);
-  await releaseLease(tx.db, run.subject);
-  return hasMore;
+  const ids = run.rows.map(({ id }) => id);
+  return closeRun(tx.db, { subject: run.subject, ids, unwantedIds: plan.unwantedIds });
 }
 
 async function blaming<T>({ rowIds }: PlannedObject, work: () => Promise<T>): Promise<T> {

@@ -1,10 +1,11 @@
 import type { Ctx, Tx } from "@turnpike/core";
 import { events } from "../events.ts";
 import { failureKindOf } from "../failure-kind.ts";
-import { buryEvent, hasDue, lockLease, postponeEvent, releaseLease } from "../queries.ts";
-import type { FailedAttempt, InboxRow } from "../queries.ts";
+import type { InboxRow } from "../queries.ts";
 import { retryDelaySec } from "../retry-rule.ts";
 import { RowsFailedError } from "../rows-failed-error.ts";
+import { buryEvent, hasDue, lockLease, postponeEvent, releaseLease } from "../run-queries.ts";
+import type { FailedAttempt } from "../run-queries.ts";
 import type { Run, SubjectJob } from "./run.ts";
 
 const maxErrorLength = 500;

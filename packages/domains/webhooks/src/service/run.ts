@@ -9,4 +9,6 @@ export interface Run {
   subject: string;
   ticket: number;
   rows: InboxRow[];
+  /** The database's clock after the newest of them was committed and before anything is read back. */
+  asOf: Date;
 }
