@@ -1,16 +1,21 @@
 import type { Ctx, Schedule } from "@turnpike/core";
 import { processJob } from "./jobs.ts";
+import { priorities } from "./priority.ts";
 import { deleteOldLeases, listStrandedSubjects, listWaitingSubjects } from "./queries.ts";
 
 const graceSec = 60;
 const maxSubjects = 500;
 const leaseMemorySec = 24 * 60 * 60;
 
-/** Gives events that a crash left lying a new job, and forgets leases of long ago. */
+/**
+ * Gives events that a crash left lying a new job, and forgets leases of long ago. What waits so long behind others that
+ * keep coming goes before what Stripe does by itself.
+ */
 export async function sweepInbox(ctx: Ctx): Promise<void> {
   const subjects = await ctx.tx(async (tx) => {
     const stranded = await listStrandedSubjects(tx.db, graceSec, maxSubjects);
-    for (const subject of stranded) await tx.enqueue(processJob, { subject });
+    const jobs = stranded.map((subject) => ({ data: { subject }, priority: priorities.caused }));
+    await tx.enqueueAll(processJob, jobs);
     await deleteOldLeases(tx.db, leaseMemorySec);
     return stranded;
   });
@@ -26,9 +31,12 @@ export const sweepSchedule: Schedule = { name: "sweep", cron: "* * * * *", handl
  */
 export async function resumeInbox(ctx: Ctx): Promise<void> {
   await ctx.tx(async (tx) => {
-    for (const { subject, heldUntil } of await listWaitingSubjects(tx.db, maxSubjects)) {
-      await tx.enqueue(processJob, { subject }, heldUntil ? { startAfter: justAfter(heldUntil) } : {});
-    }
+    const waiting = await listWaitingSubjects(tx.db, maxSubjects);
+    const jobs = waiting.map(({ subject, heldUntil }) => ({
+      data: { subject },
+      ...(heldUntil && { startAfter: justAfter(heldUntil) }),
+    }));
+    await tx.enqueueAll(processJob, jobs);
   });
 }
 

@@ -47,3 +47,21 @@ test("while the database is down a delivery is answered 503 with Retry-After, an
   await bed.app.jobsIdle();
   expect(await effectsOf(bed.app.owner, "sub_a")).toEqual(["active"]);
 });
+
+test("deliveries whose transaction is cut in the middle are all answered 503, and stored once when they come again", async () => {
+  const events = Array.from({ length: 20 }, (_, place) =>
+    eventOf({ type: "test.cut", object: { object: "product", id: `prod_cut_${place}` } }),
+  );
+  const holder = await bed.app.owner.startTransaction().execute();
+  await sql`lock table private.webhook_inbox in exclusive mode`.execute(holder);
+  const cut = Promise.all(events.map((event) => bed.deliver(event)));
+  await bed.app.lockAwaited();
+  await setDatabaseDown(true);
+  expect(new Set((await cut).map(({ status }) => status))).toEqual(new Set([503]));
+  await holder.rollback().execute();
+  await setDatabaseDown(false);
+  const again = await Promise.all(events.map((event) => bed.deliver(event)));
+  expect(new Set(again.map(({ status }) => status))).toEqual(new Set([200]));
+  const rows = bed.app.owner.selectFrom("private.webhook_inbox").select("id").where("type", "=", "test.cut");
+  expect(await rows.execute()).toHaveLength(events.length);
+});
