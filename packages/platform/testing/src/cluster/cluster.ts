@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { LocalMail } from "@turnpike/local-mail";
+import type { SystemPostgres } from "@turnpike/local-postgres";
 import type { LocalStripe } from "@turnpike/local-stripe";
 import type { LocalSupabase } from "@turnpike/local-supabase";
 import type { SystemPgbouncer } from "../system-pgbouncer.ts";
@@ -47,6 +48,7 @@ export interface Cluster {
   directUrl: string;
   /** The database through the pooler, as `turnpike_api`. */
   pooledUrl: string;
+  postgres: SystemPostgres;
   pgbouncer: SystemPgbouncer;
   redis: SystemRedis;
   stripe: LocalStripe;

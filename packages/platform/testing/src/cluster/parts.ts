@@ -61,17 +61,18 @@ export async function startParts(options: PartsOptions) {
   return { ...parts, env, close: () => stoppers.disposeAsync() };
 }
 
-type Parts = Pick<Cluster, "balancer" | "redis" | "supabase" | "stripe" | "pooledUrl" | "directUrl">;
+type Parts = Pick<Cluster, "balancer" | "redis" | "supabase" | "stripe" | "pooledUrl" | "ownerUrl">;
 
 /** What a process in production is given, but for the secret of the webhook and the frontend. */
-function environment({ balancer, redis, supabase, stripe, pooledUrl, directUrl }: Parts): Record<string, string> {
+function environment({ balancer, redis, supabase, stripe, pooledUrl, ownerUrl }: Parts): Record<string, string> {
   return {
     NODE_ENV: "production",
     HOST: "127.0.0.1",
     TRUST_PROXY: "1",
     API_URL: balancer.url,
     DATABASE_URL: pooledUrl,
-    DATABASE_DIRECT_URL: directUrl,
+    // As on a platform that migrates before each release: the owner's, which nothing may be served as.
+    DATABASE_DIRECT_URL: ownerUrl,
     REDIS_URL: redis.url,
     CACHE_PROVIDER: "redis",
     RATE_LIMIT_PROVIDER: "redis",
@@ -89,7 +90,8 @@ type Keep = <T extends { stop(): Promise<void> }>(part: T) => T;
 /** PostgreSQL as a Supabase project has it, migrated by the bundle, with the pooler in front. */
 async function startDatabase({ main, poolSize, onProgress }: PartsOptions, keep: Keep) {
   onProgress?.(`PostgreSQL ${systemPostgresVersion}`);
-  const { url: ownerUrl } = keep(await startSystemPostgres(systemPostgresVersion));
+  const postgres = keep(await startSystemPostgres(systemPostgresVersion));
+  const ownerUrl = postgres.url;
   await bootstrapDatabase(ownerUrl);
   const directUrl = apiUrlOf(ownerUrl, randomBytes(18).toString("base64url"));
   onProgress?.("migrations");
@@ -97,5 +99,5 @@ async function startDatabase({ main, poolSize, onProgress }: PartsOptions, keep:
   await promisify(execFile)(process.execPath, [main, "migrate"], { cwd: dirname(main), env });
   onProgress?.("pgbouncer");
   const pgbouncer = keep(await startSystemPgbouncer({ databaseUrl: directUrl, ...(poolSize && { poolSize }) }));
-  return { ownerUrl, directUrl, pgbouncer, pooledUrl: pgbouncer.url };
+  return { postgres, ownerUrl, directUrl, pgbouncer, pooledUrl: pgbouncer.url };
 }
