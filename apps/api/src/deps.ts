@@ -27,6 +27,9 @@ export interface OpenDeps {
   close(drainMs: number): Promise<void>;
 }
 
+/** What domains know of callers, for all the others. */
+const callers = { findOrganization, findEndedCallers };
+
 /** Builds what every context needs from the environment: the only place that constructs vendors' clients. */
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
   const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
@@ -47,8 +50,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     log,
     metrics: meter ?? noMetrics,
     modules,
-    findOrganization,
-    findEndedCallers,
+    ...callers,
   };
   return {
     deps,

@@ -8,6 +8,7 @@ import type { Env, Module } from "@turnpike/core";
 import { startMail } from "@turnpike/local-mail";
 import { startStripe } from "@turnpike/local-stripe";
 import { startSupabase } from "@turnpike/local-supabase";
+import type { SupabaseOptions } from "@turnpike/local-supabase";
 import { createTestDatabase, freePort } from "@turnpike/testing";
 
 /** Everything around a server, and the environment that leads there. */
@@ -20,7 +21,7 @@ export interface Parts {
 }
 
 /** Starts what a server needs, on ports and a database of its own. */
-export async function startParts(): Promise<Parts> {
+export async function startParts(supabaseOptions: Partial<SupabaseOptions> = {}): Promise<Parts> {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-api-"));
   const database = await createTestDatabase();
   const mail = await startMail({});
@@ -30,6 +31,7 @@ export async function startParts(): Promise<Parts> {
     dataDir: folder,
     smtpUrl: mail.smtpUrl,
     siteUrl,
+    ...supabaseOptions,
   });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -66,9 +68,9 @@ export interface ServerBed {
 
 /** Starts it. `env` overrides variables; `modules` replaces the list that runs (the router stays whole). */
 export async function startServerBed(
-  options: { env?: NodeJS.ProcessEnv; modules?: readonly Module[] } = {},
+  options: { env?: NodeJS.ProcessEnv; modules?: readonly Module[]; supabase?: Partial<SupabaseOptions> } = {},
 ): Promise<ServerBed> {
-  const parts = await startParts();
+  const parts = await startParts(options.supabase);
   try {
     const env = readEnv({ ...parts.variables, ...options.env });
     const server = await startServer(env, options.modules ?? allModules, appRouter);

@@ -1,6 +1,7 @@
 import type { Actor, Caller, Ctx, EndReason, SessionActor } from "@turnpike/core";
 import { findLostPlaces } from "@turnpike/organizations";
 import { listEndedSessionIds } from "../queries.ts";
+import { forgetSessions } from "../session-cache.ts";
 
 /**
  * Which of these callers may not go on, and why: the session was ended, revoked, waits for a second factor or its user is
@@ -34,7 +35,10 @@ function isPerson(actor: Actor): actor is SessionActor {
 async function endedSessions(ctx: Ctx, people: readonly SessionActor[]): Promise<ReadonlySet<string>> {
   if (people.length === 0) return new Set();
   const claims = people.map(({ sessionId, userId, aal }) => ({ sessionId, userId, aal }));
-  return new Set(await ctx.tx((tx) => listEndedSessionIds(tx.db, claims)));
+  const ended = await ctx.tx((tx) => listEndedSessionIds(tx.db, claims));
+  // Who comes again is refused at once, on every instance, and not when the cache forgets.
+  await forgetSessions(ctx, ended);
+  return new Set(ended);
 }
 
 function userIdOf(actor: Actor): string | null {
