@@ -35,11 +35,12 @@ export function createReadings(registers: Registry[]): Readings {
       errors.inc({ reading: name }, 0);
       const ask = remembered(() => reading.read(), { forMs, timeoutMs });
       readers.push(async () => {
-        const values = await ask().catch(() => {
+        try {
+          setGauges(created, await ask());
+        } catch {
           errors.inc({ reading: name });
-          return {};
-        });
-        setGauges(created, values);
+          setGauges(created, {});
+        }
       });
     },
     async readAll() {
@@ -57,7 +58,7 @@ function setGauges(gauges: ReadonlyMap<string, Gauge>, values: Values): void {
     gauge.reset();
     if (typeof value === "number") gauge.set(value);
     // A gauge without labels is set to 0 by its reset.
-    if (value === undefined) gauge.remove();
+    if (value === undefined) gauge.remove({});
     if (typeof value === "object") for (const sample of value) gauge.set({ ...sample.labels }, sample.value);
   }
 }
