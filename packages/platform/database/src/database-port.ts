@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from "kysely";
 import { sql } from "kysely";
+import pg from "pg";
 import type { DatabasePort, Identity } from "@turnpike/core";
 import type { DB } from "@turnpike/core";
+import { openingStatement } from "./opening-driver.ts";
 
 /** Time-outs that every transaction sets for itself, in milliseconds. */
 export interface TransactionTimeouts {
@@ -30,11 +32,17 @@ export function databasePort(db: Kysely<DB>, timeouts: TransactionTimeouts = def
   };
 }
 
-function setIdentity(trx: Transaction<DB>, identity: Identity, timeouts: TransactionTimeouts) {
-  return sql`select
-    set_config('role', ${identity.role}, true),
-    set_config('request.jwt.claims', ${JSON.stringify(identity.claims)}, true),
-    set_config('statement_timeout', ${String(timeouts.statementMs)}, true),
-    set_config('lock_timeout', ${String(timeouts.lockMs)}, true),
-    set_config('idle_in_transaction_session_timeout', ${String(timeouts.idleMs)}, true)`.execute(trx);
+/** Begins the transaction and sets it up, in one way to the server and back. */
+function setIdentity(trx: Transaction<DB>, { role, claims }: Identity, timeouts: TransactionTimeouts) {
+  const settings: readonly [string, string][] = [
+    ["role", role],
+    ["request.jwt.claims", JSON.stringify(claims)],
+    ["statement_timeout", String(timeouts.statementMs)],
+    ["lock_timeout", String(timeouts.lockMs)],
+    ["idle_in_transaction_session_timeout", String(timeouts.idleMs)],
+  ];
+  const calls = settings.map(
+    ([name, value]) => `set_config(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)}, true)`,
+  );
+  return trx.executeQuery(openingStatement(`select ${calls.join(", ")}`));
 }

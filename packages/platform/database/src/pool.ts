@@ -1,7 +1,8 @@
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely } from "kysely";
 import pg from "pg";
 import { coreErrors } from "@turnpike/core";
 import type { DB } from "@turnpike/core";
+import { openingDialect } from "./opening-driver.ts";
 import { WatchedClient } from "./watched-client.ts";
 import type { Patience } from "./watched-client.ts";
 
@@ -79,7 +80,7 @@ export function openDatabase(options: PoolOptions): Database {
   pool.on("acquire", (client) => watch(client, { firstMs: silenceMs, silenceMs }));
   pool.on("release", (_error, client) => client instanceof WatchedClient && client.unwatch());
   const maxWaiting = options.maxWaiting ?? max * waitingPerConnection;
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: bounded(pool, { maxWaiting, patience }) }) });
+  const db = new Kysely<DB>({ dialect: openingDialect({ pool: bounded(pool, { maxWaiting, patience }) }) });
   return {
     db,
     query: (text, values) => queryAll(pool, text, values),
