@@ -28,6 +28,10 @@ export interface SystemRedis {
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
+  /** Stops it as it is (SIGSTOP): connections stay open, new ones are taken by the system, and nothing is answered. */
+  freeze(): void;
+  /** Lets it go on. */
+  thaw(): void;
   stop(): Promise<void>;
 }
 
@@ -50,6 +54,8 @@ export async function startSystemRedis(): Promise<SystemRedis> {
       await kill();
       server = await start(port, folder);
     },
+    freeze: () => void server.kill("SIGSTOP"),
+    thaw: () => void server.kill("SIGCONT"),
     async stop() {
       await kill();
       await rm(folder, { recursive: true, force: true });

@@ -15,7 +15,9 @@ export function settingsOf(rule: RateLimitRule) {
 /** Takes one point. Throws only what is no refusal: the store's own errors. */
 export async function takePoint(limiter: RateLimiterAbstract, key: string): ReturnType<RateLimiter["consume"]> {
   try {
-    await limiter.consume(key);
+    const { consumedPoints } = await limiter.consume(key);
+    // What is no number is over no limit: something answered that keeps no count.
+    if (!Number.isFinite(consumedPoints)) throw new TypeError("the store of the limits gave no count");
     return { allowed: true, retryAfterSec: 0 };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
