@@ -21,7 +21,10 @@ export interface PoolOptions {
    */
   silenceMs?: number;
   applicationName?: string;
-  /** Told of connections that break while idle; the pool replaces them. */
+  /**
+   * Told once of each connection that breaks, with what broke it; the pool replaces it. Whoever was using it learns of it
+   * by a statement that fails, often with less of a reason.
+   */
   onError?: (error: Error) => void;
 }
 
@@ -69,13 +72,16 @@ export function openDatabase(options: PoolOptions): Database {
     Client: WatchedClient,
     types: { getTypeParser },
   });
-  // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
-  pool.on("error", (error) => {
-    if (!pool.ending) options.onError?.(error);
+  // The pool does not listen while a connection is in use, and an error that nobody hears ends the process.
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    client.once("error", (error: Error) => {
+      // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
+      if (!pool.ending) options.onError?.(error);
+    });
   });
-  // The pool does not listen while a connection is in use, and an error that nobody hears ends the process. Whoever uses
-  // the connection learns of it by the next statement.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  // It tells once more of those that broke while idle.
+  pool.on("error", () => undefined);
   // A single statement may take its time from the first on.
   pool.on("acquire", (client) => watch(client, { firstMs: silenceMs, silenceMs }));
   pool.on("release", (_error, client) => client instanceof WatchedClient && client.unwatch());
