@@ -17,9 +17,14 @@ export interface ScriptProcess {
   exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts `scripts/<name>` in `folder`, with nothing in the environment that would replace a stand-in. */
-export function startScript(name: string, folder: string, args: string[] = []): ScriptProcess {
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"] };
+/** Starts `scripts/<name>` in `folder`, with nothing in the environment that would replace a stand-in but what is `given`. */
+export function startScript(
+  name: string,
+  folder: string,
+  args: string[] = [],
+  given: Record<string, string> = {},
+): ScriptProcess {
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...given };
   const child = spawn(process.execPath, [script("launch.mjs"), script(name), ...args], {
     cwd: folder,
     env,

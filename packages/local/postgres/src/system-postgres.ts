@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { chmod, chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -40,13 +41,17 @@ export async function startSystemPostgres(version: string): Promise<SystemPostgr
   const folder = await mkdtemp(join(tmpdir(), `turnpike-pg${version}-`));
   const isRoot = process.getuid?.() === 0;
   const user = isRoot ? { uid: 65_534, gid: 65_534 } : {};
-  if (isRoot) await chown(folder, 65_534, 65_534);
+  const password = randomBytes(18).toString("base64url");
+  const passwordFile = join(folder, "password");
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  if (isRoot) for (const path of [folder, passwordFile]) await chown(path, 65_534, 65_534);
   await chmod(folder, 0o700);
   const data = join(folder, "data");
   const bin = (name: string) => join(ROOT, version, "bin", name);
-  await run(bin("initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"], user);
+  const login = ["-U", "postgres", "-A", "scram-sha-256", `--pwfile=${passwordFile}`];
+  await run(bin("initdb"), ["-D", data, ...login, "-E", "UTF8", "--locale=C.UTF-8"], user);
   const port = await findFreePort(undefined);
-  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
   const settings = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off"];
   const launch = (): ChildProcess =>
     endingWithUs(spawn(bin("postgres"), ["-D", data, "-p", String(port), ...settings], { ...user, stdio: "ignore" }));
