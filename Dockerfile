@@ -12,8 +12,8 @@ WORKDIR /app
 COPY --from=build /src/apps/api/dist ./dist
 USER node
 EXPOSE 8000
-# A worker serves no HTTP: that it runs is all there is to see.
+# A worker serves no HTTP but on OPS_PORT: without that, that it runs is all there is to see.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
-  CMD ["node", "-e", "process.env.ROLE === 'worker' || fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const { ROLE, PORT, OPS_PORT } = process.env; const port = ROLE === 'worker' ? OPS_PORT : PORT; !port || fetch(`http://127.0.0.1:${port}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Before a new version starts: node dist/main.js migrate
 CMD ["node", "dist/main.js"]

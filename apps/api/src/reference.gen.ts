@@ -228,7 +228,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 </tbody>
 </table>
 <h3 id="server-routes">Other routes of the server</h3>
-<dl><dt><code data-route="GET /">GET /</code></dt><dd>Name and version.</dd><dt><code data-route="GET /healthz">GET /healthz</code></dt><dd>200 while the process lives.</dd><dt><code data-route="GET /readyz">GET /readyz</code></dt><dd>200 when it can serve; 503 while the database is down or the server is draining. A Redis that is away is shown as degraded, with 200.</dd><dt><code data-route="GET /docs">GET /docs</code></dt><dd>This page.</dd></dl>
+<dl><dt><code data-route="GET /">GET /</code></dt><dd>Name and version.</dd><dt><code data-route="GET /healthz">GET /healthz</code></dt><dd>200 while the process lives.</dd><dt><code data-route="GET /readyz">GET /readyz</code></dt><dd>200 when it can serve; 503 while the database or jobs are down or the server is draining. A Redis or a Stripe that is away is shown as degraded, with 200.</dd><dt><code data-route="GET /metrics">GET /metrics</code></dt><dd>How it does, for Prometheus: with the operators&#39; token, where one is set.</dd><dt><code data-route="GET /docs">GET /docs</code></dt><dd>This page.</dd></dl>
 </section>
 <section aria-labelledby="module-auth">
 <h2 id="module-auth">auth</h2>

@@ -7,7 +7,7 @@ let bed: ServerBed;
 let response: Response;
 let page: string;
 beforeAll(async () => {
-  bed = await startServerBed();
+  bed = await startServerBed({ env: { METRICS_TOKEN: "of-the-operators" } });
   response = await fetch(new URL("/docs", bed.url));
   page = await response.text();
 });

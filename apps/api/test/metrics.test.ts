@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import Stripe from "stripe";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readMetrics, valueOf } from "./metric-text.ts";
@@ -108,4 +109,12 @@ test("a scrape tells of the pool, the inbox, jobs, the event loop, what it stand
   expect(samples.filter(({ name }) => name === "turnpike_scrape_errors_total").map(({ value }) => value)).toEqual(
     expect.not.arrayContaining([1]),
   );
+});
+
+test("the guide for operators names every metric of ours, and none that is not there", async () => {
+  const guide = await readFile(new URL("../../../docs/operations.md", import.meta.url), "utf8");
+  const named = new Set(guide.match(/\bturnpike_(?!api\b)[a-z_]+/g));
+  const text = await (await ask(`Bearer ${metricsToken}`)).text();
+  const there = new Set([...text.matchAll(/^# TYPE (turnpike_\w+)/gm)].map(([, name = ""]) => name));
+  expect([...named].toSorted()).toEqual([...there].toSorted());
 });

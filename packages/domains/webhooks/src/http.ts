@@ -51,6 +51,8 @@ function refusalOf(ctx: Ctx, error: unknown): AppError {
     return error;
   }
   ctx.metrics.count(deliveries, "not_stored");
-  ctx.log.error("webhooks.not_stored", { error, isDatabaseDown: isDatabaseDown(error) });
+  // What came through above is unavailable; anything else is a fault of ours.
+  const isOutage = error instanceof AppError || isDatabaseDown(error);
+  ctx.log[isOutage ? "warn" : "error"]("webhooks.not_stored", { error });
   return coreErrors.unavailable(undefined, { cause: error, retryAfterSec: 5 });
 }

@@ -1,6 +1,6 @@
 import { fromKysely, PgBoss } from "pg-boss";
 import type { Db } from "pg-boss";
-import { coreErrors } from "@turnpike/core";
+import { coreErrors, isDatabaseDown } from "@turnpike/core";
 import type { Gauges, JobsPort, Log, Module } from "@turnpike/core";
 import { jobsHealth } from "./jobs-health.ts";
 import type { JobsHealth } from "./jobs-health.ts";
@@ -57,7 +57,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     // The API's login role owns nothing, so it could not rebuild an index.
     reindex: false,
   });
-  boss.on("error", (error) => options.log.error("jobs.error", { error }));
+  boss.on("error", (error) => options.log[isDatabaseDown(error) ? "warn" : "error"]("jobs.error", { error }));
   boss.on("warning", (warning) => options.log.warn("jobs.warning", { message: warning.message }));
   await boss.start();
   await declareQueues(boss, options.modules);

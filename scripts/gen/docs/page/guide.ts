@@ -29,8 +29,9 @@ const routes: [string, string, string][] = [
   [
     "GET",
     "/readyz",
-    "200 when it can serve; 503 while the database is down or the server is draining. A Redis that is away is shown as degraded, with 200.",
+    "200 when it can serve; 503 while the database or jobs are down or the server is draining. A Redis or a Stripe that is away is shown as degraded, with 200.",
   ],
+  ["GET", "/metrics", "How it does, for Prometheus: with the operators' token, where one is set."],
   ["GET", "/docs", "This page."],
 ];
 
