@@ -5,6 +5,7 @@ export { startServerProcess } from "./cluster/server-process.ts";
 export type { ServerProcess } from "./cluster/server-process.ts";
 export { freePort } from "./free-port.ts";
 export { apiUrlOf, ourMigrations, prepareDatabase } from "./prepare-database.ts";
+export { hasSystemChromium, noChromiumReason, openInChromium } from "./system-chromium.ts";
 export { hasSystemPgbouncer, noPgbouncerReason, startSystemPgbouncer } from "./system-pgbouncer.ts";
 export type { SystemPgbouncer } from "./system-pgbouncer.ts";
 export { hasSystemPostgres, noPostgresReason, systemPostgresVersion } from "./system-postgres.ts";
