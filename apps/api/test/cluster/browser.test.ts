@@ -41,7 +41,8 @@ test("a browser on another origin follows the stream while both instances are re
   const close = await openInChromium(page.url);
   try {
     await vi.waitFor(() => expect(page.reports).toEqual([{ started: true }]), { timeout: 20_000 });
-    for (const old of [...cluster.webs]) {
+    const firstOnes = cluster.webs.slice();
+    for (const old of firstOnes) {
       await change(operator, person);
       await old.kill();
       await cluster.startWeb();

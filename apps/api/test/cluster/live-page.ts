@@ -42,8 +42,8 @@ export async function startLivePage(): Promise<LivePage> {
     "/settings": ["application/json", () => JSON.stringify(settings)],
   };
   const client = await bundleClient();
-  const server = createServer(async (req, res) => {
-    if (req.method === "POST") reports.push(Report.parse(await json(req)));
+  const server = createServer((req, res) => {
+    if (req.method === "POST") void json(req).then((seen) => reports.push(Report.parse(seen)));
     const [type, body] = answers[req.url ?? ""] ?? ["text/plain", () => ""];
     res.writeHead(200, { "content-type": type }).end(body());
   });

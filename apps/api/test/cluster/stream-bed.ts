@@ -40,7 +40,8 @@ export interface StreamBed {
 
 /** Looks into a running cluster. */
 export async function openStreamBed(cluster: Cluster): Promise<StreamBed> {
-  const { db: owner, close } = openDatabase({ url: cluster.ownerUrl, max: 2 });
+  const database = openDatabase({ url: cluster.ownerUrl, max: 2 });
+  const { db: owner } = database;
   const supabase = createSupabaseClient(cluster.supabase.url, cluster.supabase.serviceKey, {
     auth: { persistSession: false, autoRefreshToken: false },
   });
@@ -76,7 +77,7 @@ export async function openStreamBed(cluster: Cluster): Promise<StreamBed> {
         .execute();
       return rows.map(({ id }) => id);
     },
-    close,
+    close: () => database.close(),
   };
 }
 
