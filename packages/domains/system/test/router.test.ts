@@ -69,7 +69,12 @@ test("only operators look at the server", async () => {
 
 test("modules are listed with what they declare and whether they are switched off", async () => {
   const [first, second] = await as(operator).modules.list();
-  expect(first).toMatchObject({ name: "system", isDisabled: false, jobs: [], schedules: [] });
+  expect(first).toMatchObject({
+    name: "system",
+    isDisabled: false,
+    jobs: [],
+    schedules: [{ name: "retention", cron: "37 3 * * *" }],
+  });
   expect(first?.procedures).toContainEqual({ name: "deadLetters.retry", type: "mutation" });
   expect(second).toEqual({
     name: "quarry",

@@ -160,3 +160,10 @@ export function measureOpen(db: Db) {
       .executeTakeFirstOrThrow()
   );
 }
+
+/** Deletes up to `maxRows` events closed for more than `keepDays`, by the one function that may. Returns how many. */
+export async function deleteClosedEvents(db: Db, keepDays: number, maxRows: number): Promise<number> {
+  const { rows } = await sql<{ deleted: number }>`
+    select private.delete_closed_webhook_events(make_interval(days => ${keepDays}), ${maxRows}) as deleted`.execute(db);
+  return rows[0]?.deleted ?? 0;
+}

@@ -5,6 +5,7 @@ import { mountStripeWebhook } from "./http.ts";
 import { processJob } from "./jobs.ts";
 import { deliveries, inboxGauges } from "./metrics.ts";
 import { resumeInbox, sweepSchedule } from "./recovery.ts";
+import { retentionSchedule } from "./retention.ts";
 import { webhooksRouter } from "./router.ts";
 
 export { events as webhookEvents } from "./events.ts";
@@ -15,7 +16,7 @@ export default defineModule({
   errors,
   events,
   jobs: [processJob],
-  schedules: [sweepSchedule],
+  schedules: [sweepSchedule, retentionSchedule],
   metrics: { counters: [deliveries], gauges: [inboxGauges] },
   http: mountStripeWebhook,
   start: resumeInbox,

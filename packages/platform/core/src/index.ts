@@ -20,6 +20,7 @@ export { isDatabaseBusy, isDatabaseDown } from "./database-errors.ts";
 export { AppError, coreErrors, defineErrors, httpStatusOf } from "./errors.ts";
 export type { DomainEvent, EventType } from "./events.ts";
 export { defineEvents } from "./events.ts";
+export { deleteInBatches } from "./delete-in-batches.ts";
 export { newId } from "./ids.ts";
 export { appErrorOf } from "./map-errors.ts";
 export { listenerQueue, listenersOf } from "./listeners.ts";
