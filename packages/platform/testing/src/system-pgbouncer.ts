@@ -45,8 +45,8 @@ export interface SystemPgbouncer {
 }
 
 /**
- * Starts a pgbouncer on a free port of the loopback, with its defaults but for what is named here: a client that sends what a
- * strict pooler does not know is refused. It refuses root, who hands over to `nobody`.
+ * Starts a pgbouncer on a free port of the loopback, set as docs/deploy-render.md says: a client that sends what a strict pooler
+ * does not know is refused. It refuses root, who hands over to `nobody`.
  */
 export async function startSystemPgbouncer(options: PgbouncerOptions): Promise<SystemPgbouncer> {
   const folder = await mkdtemp(join(tmpdir(), "turnpike-pgbouncer-"));
@@ -91,6 +91,7 @@ auth_file = ${join(folder, "users.txt")}
 admin_users = ${user}
 default_pool_size = ${poolSize}
 max_client_conn = 500
+server_login_retry = 1
 `;
   await writeFile(join(folder, "pgbouncer.ini"), settings, { mode: 0o600 });
   await writeFile(join(folder, "users.txt"), `${quote(user)} ${quote(decodeURIComponent(password))}\n`, {
