@@ -3,9 +3,9 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import { Agent, request } from "node:http";
 import Stripe from "stripe";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { ServerProcess } from "@turnpike/testing";
 import type { Bundle } from "./bundle-bed.ts";
 import { makeBundle } from "./bundle-bed.ts";
-import type { KillableServer } from "./killable-server.ts";
 import { startKillableServer } from "./killable-server.ts";
 import type { Parts } from "./server-bed.ts";
 import { startParts } from "./server-bed.ts";
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** A webhook whose second half is still to come. The server has taken it: it has asked for the body. */
-async function beginWebhook(server: KillableServer): Promise<{ call: ClientRequest; rest: string }> {
+async function beginWebhook(server: ServerProcess): Promise<{ call: ClientRequest; rest: string }> {
   const payload = JSON.stringify({
     id: `evt_${crypto.randomUUID()}`,
     object: "event",
@@ -61,7 +61,7 @@ async function finish({ call, rest }: { call: ClientRequest; rest: string }): Pr
 }
 
 /** A new connection each time, as a balancer's probe or a new visitor makes one. */
-async function probe(server: KillableServer, path: string): Promise<number | string | undefined> {
+async function probe(server: ServerProcess, path: string): Promise<number | string | undefined> {
   const call = request(new URL(path, server.url), { agent: false });
   const answer = new Promise<number | string | undefined>((resolve) => {
     call.once("response", (response) => resolve(response.resume().statusCode));

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import Stripe from "stripe";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
-import type { KillableServer } from "./killable-server.ts";
+import type { ServerProcess } from "@turnpike/testing";
 import { startKillableServer } from "./killable-server.ts";
 import type { Parts } from "./server-bed.ts";
 import { startParts } from "./server-bed.ts";
@@ -15,11 +15,10 @@ const Line = z.looseObject({ level: z.number(), msg: z.string(), requestId: z.st
 type Line = z.output<typeof Line>;
 
 let parts: Parts;
-let server: KillableServer;
-const lines: string[] = [];
+let server: ServerProcess;
 beforeAll(async () => {
   parts = await startParts();
-  server = await startKillableServer({ ...parts.variables, LOG_LEVEL: "debug" }, undefined, (line) => lines.push(line));
+  server = await startKillableServer({ ...parts.variables, LOG_LEVEL: "debug" });
 });
 afterAll(async () => {
   await server.terminate();
@@ -37,7 +36,7 @@ async function linesOf(path: string, { method = "GET", headers = {}, body }: Cal
   const requestId = randomUUID();
   await send(path, { method, headers: { ...headers, "x-request-id": requestId }, ...(body !== undefined && { body }) });
   const found = (): Line[] =>
-    lines
+    server.lines
       .map((line) => Line.parse(JSON.parse(line)))
       .filter((line) => line.requestId === requestId && line.level >= pino.info);
   await vi.waitFor(() => expect(found()).not.toEqual([]));
@@ -102,7 +101,7 @@ const calls: [name: string, path: string, call: () => Call][] = [
 
 test.each(calls)("of %s one line or more tells, each with its request, and no secret", async (_name, path, call) => {
   for (const line of await linesOf(path, call())) expect(line.msg).toMatch(/^[a-z]+\.[a-z_]+$/);
-  expect(lines.join("\n")).not.toContain(canary);
+  expect(server.lines.join("\n")).not.toContain(canary);
 });
 
 test("a call is one line, and so is a delivery, a page and what is not there", async () => {
@@ -130,12 +129,12 @@ test("what a caller got wrong is no error of ours", async () => {
 test("a path with line breaks and quotes in it makes one line that can be read", async () => {
   const [line] = await linesOf('/trpc/a%0a%7b%22level%22%3a50%7d%22b%2fc"d');
   expect(line).toMatchObject({ msg: "trpc.rejected", appCode: "core.not_found" });
-  for (const text of lines) expect(() => Line.parse(JSON.parse(text))).not.toThrow();
+  for (const text of server.lines) expect(() => Line.parse(JSON.parse(text))).not.toThrow();
 });
 
 test("being asked how it does is not told", async () => {
-  const before = lines.length;
+  const before = server.lines.length;
   for (const path of ["/healthz", "/readyz"]) await send(path, { method: "GET" });
   await linesOf("/trpc/products.list");
-  expect(lines.slice(before).filter((line) => line.includes("http.request"))).toEqual([]);
+  expect(server.lines.slice(before).filter((line) => line.includes("http.request"))).toEqual([]);
 });

@@ -4,8 +4,7 @@ import { createStripeClient, modules } from "@turnpike/api";
 import { startStripe } from "@turnpike/local-stripe";
 import type { LocalStripe } from "@turnpike/local-stripe";
 import { createTestApp } from "@turnpike/testing";
-import type { TestApp, TestUser } from "@turnpike/testing";
-import type { KillableServer } from "./killable-server.ts";
+import type { ServerProcess, TestApp, TestUser } from "@turnpike/testing";
 import { startKillableServer } from "./killable-server.ts";
 
 const secret = "whsec_of_the_test";
@@ -14,7 +13,7 @@ let local: LocalStripe;
 let stripe: Stripe;
 let app: TestApp;
 let user: TestUser;
-let server: KillableServer;
+let server: ServerProcess;
 
 beforeAll(async () => {
   local = await startStripe();
