@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { appRouter, modules, startServer } from "@turnpike/api";
 import type { RunningServer } from "@turnpike/api";
-import { readEnv } from "@turnpike/core";
+import { readEnv, systemIdentity } from "@turnpike/core";
 import { openDatabase } from "@turnpike/database";
 import type { Database } from "@turnpike/database";
 import { freePort } from "@turnpike/testing";
@@ -74,6 +74,22 @@ test("PostgreSQL that hangs turns ready to 503 in less than three seconds, and r
   expect(alive.status).toBe(200);
   relay.thaw();
   await becomes(200, { status: "ready", database: "up", jobs: "up" });
+});
+
+test("a pool whose connections are all at work is no outage", async () => {
+  const { database } = server.deps;
+  const rest = Promise.withResolvers<void>();
+  const held = Array.from({ length: 12 }, () => database.transaction(systemIdentity, () => rest.promise));
+  await vi.waitFor(async () => {
+    const { rows } = await sql`select from pg_stat_activity
+      where datname = current_database() and application_name = 'turnpike' and state = 'idle in transaction'`.execute(
+      owner.db,
+    );
+    expect(rows.length).toBeGreaterThanOrEqual(8);
+  });
+  expect(await ready()).toMatchObject({ status: 200, body: { database: "up", jobs: "up" } });
+  rest.resolve();
+  await Promise.all(held);
 });
 
 test("jobs that cannot be enqueued turn ready to 503 while the database is up", async () => {

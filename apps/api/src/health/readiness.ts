@@ -42,12 +42,13 @@ interface Answer<S> {
   error?: unknown;
 }
 
-/** Builds the question. Its answer takes two seconds at most and never rejects; what changed since the last is logged. */
-export function createReadiness(probes: Probes, log: Log): () => Promise<Readiness> {
+/** Builds the question. `now`: milliseconds on a clock that only goes on. Its answer takes two seconds at most and never rejects; what changed since the last is logged. */
+export function createReadiness(probes: Probes, log: Log, now?: () => number): () => Promise<Readiness> {
   const { database, redis, stripe } = probeTimeoutMs;
-  const askDatabase = remembered(() => probes.database(), { forMs: ownForMs, timeoutMs: database });
-  const askRedis = remembered(() => probes.redis(), { forMs: ownForMs, timeoutMs: redis });
-  const askStripe = remembered(() => probes.stripe(), { forMs: vendorForMs, timeoutMs: stripe });
+  const clock = now ? { now } : {};
+  const askDatabase = remembered(() => probes.database(), { forMs: ownForMs, timeoutMs: database, ...clock });
+  const askRedis = remembered(() => probes.redis(), { forMs: ownForMs, timeoutMs: redis, ...clock });
+  const askStripe = remembered(() => probes.stripe(), { forMs: vendorForMs, timeoutMs: stripe, ...clock });
   const noteChange = createChanges(log);
   return async () => {
     const [database, redis, stripe] = await Promise.all([
