@@ -4,15 +4,20 @@ import { z } from "zod";
 import { createClient } from "@turnpike/client";
 import type { ClientOptions, StreamedEvent, TurnpikeError } from "@turnpike/client";
 import { createCtx, defineEvents, newId } from "@turnpike/core";
+import { readMetrics, valueOf } from "./metric-text.ts";
 import type { ServerBed } from "./server-bed.ts";
 import { startServerBed } from "./server-bed.ts";
 
 const tokenSec = 3;
+const metricsToken = "for-whoever-reads-metrics";
 const garden = defineEvents("garden", { planted: z.object({ organizationId: z.uuid(), tree: z.number() }) });
 
 let bed: ServerBed;
 beforeAll(async () => {
-  bed = await startServerBed({ supabase: { autoconfirm: true, issueTokensForSec: tokenSec } });
+  bed = await startServerBed({
+    env: { METRICS_TOKEN: metricsToken },
+    supabase: { autoconfirm: true, issueTokensForSec: tokenSec },
+  });
 });
 afterAll(() => bed.close());
 
@@ -107,6 +112,20 @@ test("when the token runs out the client comes again with a new one, and misses 
   stream.leave();
   expect(new Set(tokens).size).toBe(tokens.length);
 }, 30_000);
+
+test("operators see how many streams are open", async () => {
+  const { getToken } = await signUp();
+  const streams = [await follow({ getToken }), await follow({ getToken })];
+  const open = async (): Promise<number | undefined> => {
+    const headers = { authorization: `Bearer ${metricsToken}` };
+    const response = await fetch(new URL("/metrics", bed.url), { headers });
+    return valueOf(readMetrics(await response.text()), "turnpike_events_open_streams", {});
+  };
+  const isNow = (count: number) => vi.waitFor(async () => expect(await open()).toBe(count), { timeout: 20_000 });
+  await isNow(2);
+  for (const stream of streams) stream.leave();
+  await isNow(0);
+}, 60_000);
 
 test("whoever may not read is told so and does not come again: a visitor, a bad token, a stranger to the organization", async () => {
   const { getToken } = await signUp();

@@ -35,7 +35,7 @@ export async function startWeb(
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
   // Nothing of ours is silent for so long, streams send a ping every 15 s: whoever takes no bytes is not there any more.
-  server.timeout = 90_000;
+  server.timeout = 60_000;
   await listen(server, env, env.PORT);
   return {
     async stop(drainMs, noticeMs) {

@@ -120,6 +120,21 @@ test("Redis is killed and comes back: events are told late, and none is lost", a
   stream.leave();
 }, 60_000);
 
+test("the way to PostgreSQL is lost and comes back: the stream goes on where it was", async () => {
+  const person = await bed.createPerson();
+  const stream = follow(person.at());
+  await stream.started;
+  await change(operator.at(), person.organizationId);
+  await hasTheWholeLog(stream, person, 0);
+  await cluster.pgbouncer.kill();
+  await expect(change(operator.at(), person.organizationId)).rejects.toMatchObject({ status: 503 });
+  await cluster.pgbouncer.restart();
+  await vi.waitFor(() => change(operator.at(), person.organizationId), { timeout: 20_000 });
+  await hasTheWholeLog(stream, person, 0);
+  expect(stream.events.length).toBeGreaterThanOrEqual(4);
+  stream.leave();
+}, 60_000);
+
 test("signing out on one instance ends the stream on the other, with the reason", async () => {
   const person = await bed.createPerson();
   const [a, b] = webs();

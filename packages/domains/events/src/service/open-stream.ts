@@ -60,21 +60,22 @@ async function* items(stream: LiveStream, reader: Ctx, place: Place): Items {
 /** Reads a page when the one before was taken, so that a slow caller holds up nobody and nothing piles up. */
 async function* unread(stream: LiveStream, reader: Ctx): Items {
   for (;;) {
-    const rows = await readPage(stream, reader);
-    for (const row of rows) {
+    const page = await readPage(stream, reader);
+    for (const { sequence, event } of page) {
       requireOpen(stream);
-      stream.sequence = row.sequence;
-      yield tracked(row.id, eventOf(row));
+      stream.sequence = sequence;
+      yield tracked(event.id, event);
     }
-    if (rows.length < pageSize) return requireOpen(stream);
+    if (page.length < pageSize) return requireOpen(stream);
   }
 }
 
-async function readPage(stream: LiveStream, reader: Ctx): Promise<EventRow[]> {
+async function readPage(stream: LiveStream, reader: Ctx): Promise<{ sequence: number; event: StreamedEvent }[]> {
   requireOpen(stream);
   const { organizationId, sequence } = stream;
   try {
-    return await reader.tx((tx) => listEventsAfter(tx.db, { organizationId, sequence, limit: pageSize }));
+    const rows = await reader.tx((tx) => listEventsAfter(tx.db, { organizationId, sequence, limit: pageSize }));
+    return rows.map((row) => ({ sequence: row.sequence, event: eventOf(row) }));
   } catch (error) {
     stream.ctx.log.warn("events.read_failed", { error });
     stream.cut("read_failed");
