@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from "express";
 import { AppError, coreErrors, httpStatusOf, isDatabaseDown, newId } from "@turnpike/core";
 import type { Actor, Ctx, HttpHost } from "@turnpike/core";
+import { createByteBudget } from "./byte-budget.ts";
 import { createIntake } from "./intake.ts";
 import { deliveries } from "./metrics.ts";
 import { readBody } from "./read-body.ts";
@@ -9,6 +10,8 @@ import { receiveStripeEvent } from "./service/receive-stripe-event.ts";
 const path = "/api/webhooks/stripe";
 const actor: Actor = { type: "webhook", source: "stripe" };
 const maxBodyBytes = 1024 * 1024;
+// Events have some kilobytes; this is for who sends large bodies slowly, or never to their end.
+const maxReadingBytes = 64 * maxBodyBytes;
 
 /**
  * Mounts `POST /api/webhooks/stripe`. Answers 200 `{ status: "stored" | "already_stored" }`, else
@@ -16,11 +19,12 @@ const maxBodyBytes = 1024 * 1024;
  */
 export function mountStripeWebhook(router: Router, host: HttpHost): void {
   const intake = createIntake(host);
+  const reading = createByteBudget(maxReadingBytes);
   router.post(path, async (req, res) => {
     const requestId = requestIdOf(req, res);
     const ctx = host.createCtx(actor, { requestId, clientAddress: req.ip ?? "unknown" });
     try {
-      const body = await readBody(req, maxBodyBytes);
+      const body = await readBody(req, maxBodyBytes, reading);
       const status = await receiveStripeEvent(ctx, intake, { body, signature: req.get("stripe-signature") });
       ctx.metrics.count(deliveries, status);
       res.json({ status });

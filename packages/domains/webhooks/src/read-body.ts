@@ -1,13 +1,15 @@
 import type { Request } from "express";
 import { coreErrors } from "@turnpike/core";
+import type { ByteBudget } from "./byte-budget.ts";
 import { errors } from "./errors.ts";
 
 /**
  * Reads a request's body as the bytes that were sent, inflating nothing. A body over `maxBytes` is refused at once:
- * Express's own raw parser first waits for the end of it, which need not come.
- * Errors: core.too_large, webhooks.body_unreadable.
+ * Express's own raw parser first waits for the end of it, which need not come. Senders are not known yet, so what all of
+ * them have sent so far comes out of one budget, until the body is whole or given up.
+ * Errors: core.too_large, webhooks.body_unreadable, core.unavailable when the budget is used up.
  */
-export async function readBody(req: Request, maxBytes: number): Promise<Buffer> {
+export async function readBody(req: Request, maxBytes: number, budget: ByteBudget): Promise<Buffer> {
   if (!["", "identity"].includes(req.get("content-encoding") ?? "")) throw errors.body_unreadable();
   if (Number(req.get("content-length") ?? 0) > maxBytes) throw coreErrors.too_large();
   // Somebody read it before us: the bytes that were signed are gone.
@@ -15,14 +17,23 @@ export async function readBody(req: Request, maxBytes: number): Promise<Buffer> 
   const chunks: Buffer[] = [];
   const { promise: body, resolve, reject } = Promise.withResolvers<Buffer>();
   let sizeBytes = 0;
-  req.on("data", (chunk: Buffer) => {
-    sizeBytes += chunk.length;
-    if (sizeBytes <= maxBytes) return void chunks.push(chunk);
+  let takenBytes = 0;
+  let isRefused = false;
+  const refuse = (error: Error): void => {
+    isRefused = true;
     // The rest flows on and is dropped, so that the sender gets to read the answer.
     chunks.length = 0;
-    reject(coreErrors.too_large());
+    reject(error);
+  };
+  req.on("data", (chunk: Buffer) => {
+    if (isRefused) return;
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) return refuse(coreErrors.too_large());
+    if (!budget.take(chunk.length)) return refuse(coreErrors.unavailable({ reason: "too_many_bodies" }));
+    takenBytes += chunk.length;
+    chunks.push(chunk);
   });
   req.once("end", () => resolve(Buffer.concat(chunks)));
   req.once("error", (cause) => reject(errors.body_unreadable(undefined, { cause })));
-  return body;
+  return body.finally(() => budget.give(takenBytes));
 }
