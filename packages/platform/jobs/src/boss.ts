@@ -39,6 +39,8 @@ interface JobsOptions {
   log: Log;
   /** Whether this process runs jobs, schedules and upkeep, or only enqueues. */
   isWorker: boolean;
+  /** How often a worker looks whether wake-ups arrive, in milliseconds. Default 30 000. */
+  wakeUpCheckMs?: number;
 }
 
 /** Starts pg-boss against the schema that `migrateJobs` made, and declares the queues of the modules. */
@@ -70,11 +72,12 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   };
 }
 
-function databaseOf({ database, listenUrl, log }: JobsOptions, opened: WakeUps[]): Db {
+function databaseOf({ database, listenUrl, log, wakeUpCheckMs }: JobsOptions, opened: WakeUps[]): Db {
   return {
     executeSql: (text, values) => database.query(text, values),
     async listen(channel, onNotification, onReconnect) {
-      const wakeUps = new WakeUps({ url: listenUrl, database, log }, { channel, onNotification, onReconnect });
+      const options = { url: listenUrl, database, log, ...(wakeUpCheckMs && { checkEveryMs: wakeUpCheckMs }) };
+      const wakeUps = new WakeUps(options, { channel, onNotification, onReconnect });
       opened.push(wakeUps);
       await wakeUps.open();
       return wakeUps;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "@turnpike/core";
@@ -27,6 +28,7 @@ interface Subscription {
 
 const connectTimeoutMs = 5_000;
 const hearWithinMs = 5_000;
+const farewellMs = 1_000;
 const longestPauseMs = 30_000;
 
 /**
@@ -79,7 +81,9 @@ export class WakeUps {
 
   /** One connection from its beginning to its end. Rejects with what ended it, and resolves when it was closed. */
   async #listen(onListening: () => void): Promise<void> {
+    const socket = new Socket();
     const client = new pg.Client({
+      stream: () => socket,
       connectionString: this.#options.url,
       application_name: "turnpike-wake-ups",
       connectionTimeoutMillis: connectTimeoutMs,
@@ -101,7 +105,10 @@ export class WakeUps {
       onListening();
       await Promise.race([this.#check(client), ended.promise]);
     } finally {
-      await client.end().catch(() => undefined);
+      // Where the way there is lost nobody answers a farewell.
+      const farewell = client.end().catch(() => undefined);
+      await Promise.race([farewell, pause(farewellMs, undefined, { ref: false })]);
+      socket.destroy();
     }
   }
 

@@ -14,6 +14,7 @@ import {
   noPgbouncerReason,
   startSystemPgbouncer,
 } from "@turnpike/testing";
+import { openSilentWay } from "./support/silent-way.ts";
 
 const rung: string[] = [];
 const bell = defineModule({
@@ -49,9 +50,13 @@ afterAll(async () => {
 });
 
 /** A worker or a web process's queue, whose statements go through the pooler. */
-async function start(listenUrl: string, isWorker = true): Promise<Jobs & { log: ReturnType<typeof createTestLog> }> {
+async function start(
+  listenUrl: string,
+  { isWorker = true, wakeUpCheckMs }: { isWorker?: boolean; wakeUpCheckMs?: number } = {},
+): Promise<Jobs & { log: ReturnType<typeof createTestLog> }> {
   const log = createTestLog();
-  const jobs = await startJobs({ database, listenUrl, modules: [bell], log, isWorker });
+  const checks = wakeUpCheckMs === undefined ? {} : { wakeUpCheckMs };
+  const jobs = await startJobs({ database, listenUrl, modules: [bell], log, isWorker, ...checks });
   const ctx = () => createCtx(app.deps, { type: "system", job: "test" }, { requestId: newId() });
   if (isWorker) await startWorkers(jobs, [bell], ctx);
   return { ...jobs, log };
@@ -75,7 +80,7 @@ const sessions = async (): Promise<number> =>
   ).rows.length;
 
 test("a worker holds one session connection and runs a job far sooner than it polls; a web process holds none", async () => {
-  const web = await start(app.database.directUrl, false);
+  const web = await start(app.database.directUrl, { isWorker: false });
   expect(await sessions()).toBe(0);
   const worker = await start(app.database.directUrl);
   expect(await sessions()).toBe(1);
@@ -99,6 +104,18 @@ test("when the session connection is cut, jobs are found by polling and it is op
     timeout: 10_000,
   });
   expect(await sessions()).toBe(1);
+  await worker.stop(0);
+});
+
+test("when the way to the session connection loses everything, it is found out and another is opened", async () => {
+  await using way = await openSilentWay(app.database.directUrl);
+  const worker = await start(way.url, { wakeUpCheckMs: 50 });
+  expect(await ring(worker)).toBeLessThan(5_000);
+  way.silence();
+  await vi.waitFor(() => expect(events(worker)).toContain("jobs.wake_ups_lost"), { timeout: 15_000 });
+  await vi.waitFor(() => expect(events(worker)).toEqual(["jobs.wake_ups_lost", "jobs.wake_ups_heard"]), {
+    timeout: 10_000,
+  });
   await worker.stop(0);
 });
 
