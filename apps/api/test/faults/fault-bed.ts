@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Kysely } from "kysely";
 import Stripe from "stripe";
@@ -15,10 +16,12 @@ import {
   startSystemRedis,
   systemPostgresVersion,
 } from "@turnpike/testing";
-import type { ServerProcess, SystemRedis } from "@turnpike/testing";
+import type { ServerProcess, SystemRedis, TestUser } from "@turnpike/testing";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const secret = "whsec_of_the_faults";
+const supabaseUrl = "http://127.0.0.1:9";
+const tokenSecret = "the-secret-of-a-project-that-signs-its-tokens-with-HS256";
 const apiPassword = "the-password-of-the-api";
 
 /** Why the suites of faults are skipped here; undefined where they can run. */
@@ -75,6 +78,23 @@ export async function startFaultBed(
   return { postgres, redis, stripe, server, owner: owner.db, get, deliver, close: () => stoppers.disposeAsync() };
 }
 
+/** An access token of a person, as a project with a legacy secret gives it. */
+export function accessToken({ userId, email, actor }: TestUser): string {
+  const claims = {
+    iss: `${supabaseUrl}/auth/v1`,
+    aud: "authenticated",
+    role: "authenticated",
+    sub: userId,
+    session_id: actor.sessionId,
+    email,
+    aal: "aal1",
+    exp: Math.floor(Date.now() / 1000) + 3600,
+  };
+  const parts = [{ alg: "HS256", typ: "JWT" }, claims].map((part) => Buffer.from(JSON.stringify(part)));
+  const signed = parts.map((part) => part.toString("base64url")).join(".");
+  return `${signed}.${createHmac("sha256", tokenSecret).update(signed).digest("base64url")}`;
+}
+
 async function whatIsMissing(): Promise<string | undefined> {
   const [hasPostgres, hasRedis] = await Promise.all([hasSystemPostgres(), hasSystemRedis()]);
   const reasons = [...(hasPostgres ? [] : [noPostgresReason]), ...(hasRedis ? [] : [noRedisReason])];
@@ -95,8 +115,9 @@ function environment({ redis, stripeUrl, stripeKey }: Addresses): Record<string,
     CACHE_PROVIDER: "redis",
     RATE_LIMIT_PROVIDER: "redis",
     EVENT_BUS_PROVIDER: "redis",
-    // Nobody signs in here.
-    SUPABASE_URL: "http://127.0.0.1:9",
+    // Nobody signs in here: `accessToken` makes the tokens.
+    SUPABASE_URL: supabaseUrl,
+    SUPABASE_JWT_SECRET: tokenSecret,
     SUPABASE_ANON_KEY: "none",
     SUPABASE_SERVICE_KEY: "none",
     STRIPE_API_BASE: stripeUrl,

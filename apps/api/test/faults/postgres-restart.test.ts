@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createTestUser } from "@turnpike/testing";
 import { makeCustomers, mirrored, newsOf } from "./customers.ts";
 import type { Customer } from "./customers.ts";
-import { missing, startFaultBed } from "./fault-bed.ts";
+import { accessToken, missing, startFaultBed } from "./fault-bed.ts";
 import type { Answer, FaultBed } from "./fault-bed.ts";
 import { inParallel } from "./load.ts";
 import { expectCalmLog, untilWorkedOff } from "./look.ts";
@@ -99,6 +100,18 @@ test.each([
     .execute();
   expect(dead).toEqual([]);
   expectCalmLog(bed);
+});
+
+test("a caller with a session is told to come again and not to sign in, and is known again afterwards", async () => {
+  const asUser = { authorization: `Bearer ${accessToken(await createTestUser(bed.owner))}` };
+  const own = "/trpc/organizations.list";
+  expect((await bed.get(own, asUser)).status).toBe(200);
+  await bed.postgres.kill();
+  const refused = await bed.get(own, asUser);
+  expect(refused.status).toBe(503);
+  expect(refused.retryAfterSec).toBeGreaterThan(0);
+  await bed.postgres.start();
+  await expect.poll(async () => (await bed.get(own, asUser)).status, { timeout: 10_000 }).toBe(200);
 });
 
 test("a batch of which each call is refused carries Retry-After, and each call says the same", async () => {

@@ -16,7 +16,7 @@ let customers: Customer[];
 beforeAll(async () => {
   if (missing) return;
   bed = await startFaultBed();
-  customers = await makeCustomers(bed, 40);
+  customers = await makeCustomers(bed, 20);
 });
 beforeEach((ctx) => {
   if (missing) ctx.skip(missing);
@@ -54,7 +54,7 @@ function faultAt(count: number): Promise<unknown> | undefined {
 
 /** Stripe changes half of the subscriptions meanwhile, one each time. */
 async function changeOne(count: number): Promise<Stripe.Subscription | undefined> {
-  const customer = count % 50 === 25 ? customers[Math.floor(count / 50)] : undefined;
+  const customer = count % 100 === 50 ? customers[Math.floor(count / 100)] : undefined;
   if (!customer) return undefined;
   return bed.stripe.subscriptions.update(customer.subscriptionId, { cancel_at_period_end: true });
 }
