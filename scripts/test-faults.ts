@@ -20,6 +20,5 @@ const reporters = [
   createSkipReporter(isServiceRequired, print),
   createFaultList(faultGroups, print),
 ];
-// The suites measure how long things take, and would slow each other down.
-const vitest = await startVitest("test", suites, { root, watch: false, reporters, maxWorkers: 1 });
+const vitest = await startVitest("test", suites, { root, watch: false, reporters });
 await vitest.close();
