@@ -43,14 +43,18 @@ test("imports nothing but Node's own modules, and holds no stand-in of the local
 });
 
 test("runs in an empty folder from the environment alone", async () => {
-  const server = await startKillableServer({ ...production, NODE_ENV: "" }, bundle.main);
-  const get = async (path: string) => fetch(new URL(path, server.url));
+  const METRICS_TOKEN = "of-the-operators";
+  const server = await startKillableServer({ ...production, METRICS_TOKEN, NODE_ENV: "" }, bundle.main);
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    fetch(new URL(path, server.url), { headers });
   const { version } = z
     .object({ version: z.string() })
     .parse(JSON.parse(await readFile(join(repository, "package.json"), "utf8")));
   expect(await (await get("/")).json()).toEqual({ name: "turnpike", version });
   expect((await get("/trpc/products.list")).status).toBe(200);
   expect((await get("/docs")).status).toBe(200);
+  const metrics = await get("/metrics", { authorization: `Bearer ${METRICS_TOKEN}` });
+  expect(await metrics.text()).toContain(`turnpike_build_info{version="${version}",role="all"} 1`);
   const signUp = await fetch(new URL("/trpc/auth.signUp", server.url), {
     method: "POST",
     headers: { "content-type": "application/json" },

@@ -11,7 +11,7 @@ const clientClosedRequest = 499;
  */
 export function observeRequests(log: Log, meter: Meter | undefined): RequestHandler {
   return (req, res, next) => {
-    if (req.path.startsWith("/trpc/")) return next();
+    if (/^\/trpc(?:\/|$)/.test(req.path)) return next();
     const startedAt = performance.now();
     res.once("close", () => {
       const route = routeOf(req);
