@@ -54,8 +54,8 @@ test("an event on one instance reaches a client on the other, at once", async ()
     feature: bed.feature,
     reason: "to be told of it",
   });
-  await vi.waitFor(() => expect(stream.events).toHaveLength(1), { interval: 5 });
-  expect(performance.now() - startedAt).toBeLessThan(3000);
+  await vi.waitFor(() => expect(stream.events).toHaveLength(1), { interval: 5, timeout: 5000 });
+  expect(performance.now() - startedAt).toBeLessThan(5000);
   expect(stream.events[0]).toMatchObject({
     name: "billing.access_changed",
     occurredAt: expect.any(Date),

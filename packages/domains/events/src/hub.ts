@@ -23,7 +23,8 @@ export interface Hub {
 }
 
 const maxPerActor = 20;
-const maxPerProcess = 5000;
+/** A stream holds 100 to 200 kB. */
+const maxPerProcess = 2000;
 /** So that streams spread over new instances, and none outlives what nobody thought of. */
 const maxAgeMs = 60 * 60_000;
 
