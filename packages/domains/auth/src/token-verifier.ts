@@ -2,6 +2,7 @@ import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from "jose";
 import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, errors as joseErrors, jwtVerify } from "jose";
 import { z } from "zod";
 import { coreErrors } from "@turnpike/core";
+import { rememberTokens } from "./remember-tokens.ts";
 
 /** What a verified access token says of its bearer. */
 export interface VerifiedToken {
@@ -49,6 +50,7 @@ const tokenFaults = new Set<string>([
  * Makes the function that verifies Supabase access tokens locally: the token's claims, or null for anything that is
  * not a user's valid token. Algorithms are pinned (ES256, RS256 by the project's key set, HS256 only with the legacy
  * secret); keys are fetched when an unknown one shows up, at most every 30 s, and anew every 10 min.
+ * A token that was found valid is not looked at again for a minute, or until it ends.
  * Times are wall time, 5 s of clock difference allowed. Errors: core.unavailable when the
  * key set cannot be read and the key is not one that it held before.
  */
@@ -69,7 +71,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
     return (await jwtVerify(token, findKey, { ...rules, algorithms: ["ES256", "RS256"] })).payload;
   }
 
-  return async (token) => {
+  return rememberTokens(async (token) => {
     try {
       const claims = Claims.safeParse(await payloadOf(token));
       return claims.success ? verifiedTokenOf(claims.data) : null;
@@ -77,7 +79,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): (token: stri
       if (isTokenFault(error)) return null;
       throw coreErrors.unavailable({ what: "token keys" }, { cause: error, retryAfterSec: 5 });
     }
-  };
+  });
 }
 
 /** Finds a token's key in the key set. While that cannot be read, the keys that it held last still count. */
