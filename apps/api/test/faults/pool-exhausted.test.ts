@@ -53,7 +53,7 @@ test("transactions that hold every connection: callers wait five seconds at most
   const event = newsOf(subscription, "evt_in_the_crowd");
   const [alive, ready, delivered] = await Promise.all([bed.get("/healthz"), bed.get("/readyz"), bed.deliver(event)]);
   expect(alive.status).toBe(200);
-  expect(alive.durationMs).toBeLessThan(1000);
+  expect(alive.durationMs).toBeLessThan(2000);
   expect([200, 503]).toContain(ready.status);
   expect(ready.durationMs).toBeLessThan(7000);
   expectRefused([delivered]);
@@ -62,7 +62,7 @@ test("transactions that hold every connection: callers wait five seconds at most
   const durations = answers.map(({ durationMs }) => durationMs);
   // Who gets a connection at last waits another five seconds for the lock on it.
   expect(Math.max(...durations)).toBeLessThan(13_000);
-  expect(durations.filter((duration) => duration < 2500).length).toBeGreaterThanOrEqual(crowd - 51 * poolMax);
+  expect(durations.filter((duration) => duration < 4000).length).toBeGreaterThanOrEqual(crowd - 51 * poolMax);
   await release();
   await expect.poll(async () => (await bed.get(list)).status, { timeout: 5000, interval: 20 }).toBe(200);
   expect((await bed.get("/readyz")).status).toBe(200);

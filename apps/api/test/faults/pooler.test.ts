@@ -103,6 +103,7 @@ test("a pooler that makes its clients wait for too long, and goes on", async () 
   await everyOneRefused();
   await paused;
   await pooler.console("RESUME");
+  await pooler.console("SET query_wait_timeout = 120");
   await expectRecovered();
 });
 

@@ -107,6 +107,7 @@ test("a caller with a session is told to come again and not to sign in, and is k
   const own = "/trpc/organizations.list";
   expect((await bed.get(own, asUser)).status).toBe(200);
   await bed.postgres.kill();
+  await expect.poll(() => statusesOf([list])).toEqual([503]);
   const refused = await bed.get(own, asUser);
   expect(refused.status).toBe(503);
   expect(refused.retryAfterSec).toBeGreaterThan(0);
@@ -116,6 +117,8 @@ test("a caller with a session is told to come again and not to sign in, and is k
 
 test("a batch of which each call is refused carries Retry-After, and each call says the same", async () => {
   await bed.postgres.kill();
+  // Its processes answer for a moment longer.
+  await expect.poll(() => statusesOf([list, list])).toEqual([503, 503]);
   const input = encodeURIComponent(JSON.stringify({ 0: { json: {} }, 1: { json: {} } }));
   const answer = await bed.get(`/trpc/products.list,products.list?batch=1&input=${input}`);
   expect(answer.status).toBe(503);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { missing, startFaultBed } from "./fault-bed.ts";
 import type { FaultBed } from "./fault-bed.ts";
-import { inParallel } from "./load.ts";
+import { inParallel, percentile } from "./load.ts";
 import { expectCalmLog } from "./look.ts";
 
 let bed: FaultBed;
@@ -13,20 +13,18 @@ beforeEach((ctx) => {
 });
 afterAll(() => bed?.close());
 
-test("while Redis is away a limit still holds, and it holds while Redis is frozen", async () => {
-  for (const [state, enter] of [
-    ["killed", () => bed.redis.kill()],
-    ["frozen", () => bed.redis.command("CLIENT PAUSE 3000 ALL")],
-  ] as const) {
-    await bed.redis.restart();
-    await enter();
-    const from = { "x-forwarded-for": state === "killed" ? "198.51.100.1" : "198.51.100.2" };
-    const answers = await inParallel(Array.from({ length: 640 }), 8, () => bed.get("/trpc/products.list", from));
-    const allowed = answers.filter(({ status }) => status === 200);
-    const limited = answers.filter(({ status }) => status === 429);
-    expect([allowed.length, limited.length]).toEqual([600, 40]);
-    expect(limited.every(({ retryAfterSec }) => (retryAfterSec ?? 0) > 0)).toBe(true);
-  }
+test.each([
+  ["gone", "198.51.100.1", () => bed.redis.kill()],
+  ["frozen", "198.51.100.2", async () => bed.redis.freeze()],
+])("while Redis is %s a limit still holds", async (_state, address, enter) => {
+  await bed.redis.restart();
+  await enter();
+  const from = { "x-forwarded-for": address };
+  const answers = await inParallel(Array.from({ length: 640 }), 8, () => bed.get("/trpc/products.list", from));
+  const allowed = answers.filter(({ status }) => status === 200);
+  const limited = answers.filter(({ status }) => status === 429);
+  expect([allowed.length, limited.length]).toEqual([600, 40]);
+  expect(limited.every(({ retryAfterSec }) => (retryAfterSec ?? 0) > 0)).toBe(true);
 });
 
 test.each([
@@ -48,9 +46,9 @@ test.each([
       durations.push(answer.durationMs);
     }
   });
-  expect(durations.length).toBeGreaterThan(100);
-  // One time-out of half a second for each lane, with room for a busy machine.
-  expect(durations.filter((duration) => duration > 400).length).toBeLessThanOrEqual(width);
+  // Where each call had a time-out of its own, each would take half a second.
+  expect(durations.length).toBeGreaterThan(50);
+  expect(percentile(durations, 0.9)).toBeLessThan(400);
   expect(Math.max(...durations)).toBeLessThan(1500);
   expectCalmLog(bed);
 });

@@ -74,7 +74,8 @@ test("2 000 deliveries, a tenth of them repeats, while Redis is killed, restarte
   await Promise.all(faults);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const durations = answers.map(({ durationMs }) => durationMs);
-  expect(percentile(durations, 0.99)).toBeLessThan(1500);
+  // Stripe waits for longer.
+  expect(percentile(durations, 0.99)).toBeLessThan(5000);
   await untilWorkedOff(bed);
   const stored = await bed.owner.selectFrom("private.webhook_inbox").select(["event_id", "status"]).execute();
   expect(stored).toHaveLength(distinct + customers.length);
