@@ -8,6 +8,7 @@ import type { Comparison } from "./bench/measure/compare.ts";
 import { markdownTable, textTable } from "./bench/report.ts";
 import { createProgress } from "./stack/progress.ts";
 import { runScript, UsageError } from "./stack/run-script.ts";
+import { listenForStop } from "./stack/stop-request.ts";
 
 const help = `pnpm bench [LINE…] [--rounds N] [--quick] [--markdown] [--json FILE] [--server URL] [--no-redis]
 
@@ -44,9 +45,11 @@ await runScript({
     const { people, ...amounts } = values.quick ? quick : full;
     const plan: Plan = { ...amounts, rounds: roundsOf(values.rounds, amounts.rounds), onRound: step };
     const [serverUrl, isWithoutRedis] = [values.server, values["no-redis"]];
+    const stopRequest = listenForStop();
     const bed = await openBed({ serverUrl, isWithoutRedis, people, onProgress: step });
     try {
-      const table = await measure(bed, lines, plan);
+      const stopped = stopRequest.made.then(() => Promise.reject(new Error("stopped")));
+      const table = await Promise.race([measure(bed, lines, plan), stopped]);
       const machine = describeMachine(bed);
       process.stdout.write(`\n${machine}\n\n${values.markdown ? markdownTable(table) : textTable(table)}`);
       if (values.json) await writeFile(values.json, `${JSON.stringify({ machine, plan, table }, null, 2)}\n`);

@@ -16,7 +16,7 @@ export const webhookEffect: Line = {
   async run(bed, { rounds, roundMs, lanes, onRound }) {
     await emptyInbox(bed);
     const events = await eventSource(bed);
-    const count = Math.max(200, roundMs);
+    const count = Math.max(200, Math.round(roundMs / 2));
     const ours = await bed.start("ours", { env: { ROLE: bed.hasRedis ? "web" : "all" } });
     const worker = bed.hasRedis ? await bed.start("ours", { env: { ROLE: "worker" }, isWithoutHttp: true }) : null;
     const syncEngine = await bed.start("syncEngine");
