@@ -52,6 +52,21 @@ describe.each(Object.entries(implementations))("%s bus", (_name, prepare) => {
     await bus.close();
   });
 
+  test("the same function may subscribe twice: whoever leaves takes only its own subscription", async () => {
+    const { bus } = await create();
+    const heard: unknown[] = [];
+    const listener = (message: unknown): void => void heard.push(message);
+    const leave = await bus.subscribe("a", listener);
+    await bus.subscribe("a", listener);
+    await bus.publish("a", 1);
+    expect(heard).toEqual([1, 1]);
+    await leave();
+    await leave();
+    await bus.publish("a", 2);
+    expect(heard).toEqual([1, 1, 2]);
+    await bus.close();
+  });
+
   test("a subscriber that throws takes the message from nobody else, and nothing from the publisher", async () => {
     const { bus, failures } = await create();
     const heard: unknown[] = [];
