@@ -79,13 +79,25 @@ function batchLength<T>(waiting: readonly Entry<T>[], { batchItems, batchBytes }
   return tooMuch === -1 ? waiting.length : tooMuch;
 }
 
-/** Writes a batch and tells each entry how it went. A failure that may lie in one of them is told to that one only. */
+/**
+ * Writes a batch and tells each entry how it went. A failure that may lie in one of them is told to that one only: it is
+ * looked for by halves, in few writes. Any other failure is told to all that are left, which would fare no better.
+ */
 async function settle<T>(options: GroupOptions<T>, batch: readonly Entry<T>[]): Promise<void> {
-  try {
-    const added = await options.write(batch.map(({ item }) => item));
-    for (const { item, resolve } of batch) resolve(added.has(item));
-  } catch (error) {
-    if (batch.length === 1 || !options.isItemFault(error)) return batch.forEach(({ reject }) => reject(error));
-    for (const entry of batch) await settle(options, [entry]);
+  const parts = [batch];
+  for (let part = parts.shift(); part; part = parts.shift()) {
+    try {
+      const added = await options.write(part.map(({ item }) => item));
+      for (const { item, resolve } of part) resolve(added.has(item));
+    } catch (error) {
+      if (!options.isItemFault(error)) return [part, ...parts].flat().forEach(({ reject }) => reject(error));
+      if (part.length === 1) part.forEach(({ reject }) => reject(error));
+      else parts.unshift(...halvesOf(part));
+    }
   }
+}
+
+function halvesOf<T>(part: readonly T[]): [readonly T[], readonly T[]] {
+  const middle = Math.ceil(part.length / 2);
+  return [part.slice(0, middle), part.slice(middle)];
 }

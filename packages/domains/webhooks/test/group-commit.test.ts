@@ -62,14 +62,34 @@ test("beyond the items or bytes that may be held an item is refused at once, and
   expect(await group.add("1234567890")).toBe(true);
 });
 
-test("when a failure may lie in one item each is tried alone, and only the bad one hears of it", async () => {
+test("when a failure may lie in one item only the bad one hears of it, after halvings and not after a try for each", async () => {
+  const items = Array.from({ length: 100 }, (_, place) => `${place}`);
+  let tries = 0;
+  const write = async (batch: readonly string[]) => {
+    tries += 1;
+    if (batch.includes("77")) throw new Error("refused");
+    return new Set(batch);
+  };
+  const group = createGroupCommit({ ...anyFault, write, limits: wide });
+  const outcomes = await Promise.allSettled(items.map((item) => group.add(item)));
+  expect(items.filter((_, place) => outcomes[place]?.status === "rejected")).toEqual(["77"]);
+  // All of them, then two halves at each of the seven steps down to one.
+  expect(tries).toBeLessThanOrEqual(15);
+});
+
+test("when the database dies while the bad item is looked for the rest is refused at once", async () => {
+  let tries = 0;
   const write = async (items: readonly string[]) => {
+    tries += 1;
+    if (tries > 2) throw new Error("away");
     if (items.includes("bad")) throw new Error("refused");
     return new Set(items);
   };
-  const group = createGroupCommit({ ...anyFault, write, limits: wide });
-  const outcomes = await Promise.allSettled(["a", "bad", "b"].map((item) => group.add(item)));
-  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  const isItemFault = (error: unknown) => error instanceof Error && error.message === "refused";
+  const group = createGroupCommit({ ...anyFault, isItemFault, write, limits: wide });
+  const outcomes = await Promise.allSettled(["a", "b", "bad", "c", "d", "e", "f", "g"].map((item) => group.add(item)));
+  expect(outcomes).toEqual(outcomes.map(() => ({ status: "rejected", reason: new Error("away") })));
+  expect(tries).toBe(3);
 });
 
 test("a failure that lies in no item is told to all of the batch after one try, and the next batch is tried", async () => {
