@@ -40,7 +40,7 @@ export async function insertEvents(db: Db, events: readonly NewEvent[]): Promise
   return new Set(inserted.map(({ id }) => id));
 }
 
-/** Subjects with events due for more than `graceSec` seconds that nobody works on: what a crash left lying. */
+/** Subjects with events due for more than `graceSec` seconds that nobody works on, those of the longest waiting first. */
 export async function listStrandedSubjects(db: Db, graceSec: number, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom("private.webhook_inbox as inbox")
@@ -48,10 +48,11 @@ export async function listStrandedSubjects(db: Db, graceSec: number, limit: numb
       join.onRef("lease.subject", "=", "inbox.subject").on("lease.expires_at", ">", wallClock),
     )
     .select("inbox.subject")
-    .distinct()
     .where("inbox.status", "=", "pending")
     .where("inbox.due_at", "<", sql<Date>`clock_timestamp() - make_interval(secs => ${graceSec})`)
     .where("lease.subject", "is", null)
+    .groupBy("inbox.subject")
+    .orderBy((eb) => eb.fn.min("inbox.due_at"))
     .limit(limit)
     .execute();
   return rows.map((row) => row.subject);

@@ -37,6 +37,20 @@ test("the sweep gives events that a crash left lying a new job, but none to youn
   expect((await rowOf(left.eventId)).status).toBe("done");
 });
 
+test("the sweep takes those that wait longest when there are more than it takes at once", async () => {
+  // Those that came first stand last by their name and by their place in the table.
+  await sql`insert into private.webhook_inbox
+      (id, provider, event_id, type, is_live, event_created_at, subject, body, status, received_at, due_at)
+    select gen_random_uuid(), 'stripe', 'evt_overdue_' || n, 'test.overdue', false, now(),
+      'product:overdue_' || to_char(n, 'FM0000'), '{}', 'pending', now(), now() - make_interval(days => 1, secs => n)
+    from generate_series(1, 620) n`.execute(bed.app.owner);
+  await sweepInbox(ctx());
+  expect(await queued("product:overdue_0620")).toHaveLength(1);
+  expect(await queued("product:overdue_0121")).toHaveLength(1);
+  expect(await queued("product:overdue_0120")).toEqual([]);
+  await sql`delete from private.webhook_inbox where type = 'test.overdue'`.execute(bed.app.owner);
+});
+
 test("the sweep forgets leases that ran out more than a day ago", async () => {
   await sql`insert into private.webhook_leases (subject, ticket, expires_at) values
     ('product:old', 3, now() - interval '25 hours'), ('product:recent', 3, now() - interval '23 hours')`.execute(
