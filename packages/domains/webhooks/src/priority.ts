@@ -1,6 +1,9 @@
 import type { StripeEnvelope } from "./stripe-envelope.ts";
 
-/** How soon an event's job runs among those that wait: the higher first, then the older. */
+/**
+ * How soon an event's job runs among those that wait: the higher first, then the older. What is worked off again (after a
+ * failure, a crash, by an operator) is `caused`, whatever it was at first: it has waited once already.
+ */
 export const priorities = { awaited: 2, caused: 1, automatic: 0 } as const;
 
 /** Somebody who has just paid waits before a screen for what these open. */

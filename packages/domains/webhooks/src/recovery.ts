@@ -34,6 +34,7 @@ export async function resumeInbox(ctx: Ctx): Promise<void> {
     const waiting = await listWaitingSubjects(tx.db, maxSubjects);
     const jobs = waiting.map(({ subject, heldUntil }) => ({
       data: { subject },
+      priority: priorities.caused,
       ...(heldUntil && { startAfter: justAfter(heldUntil) }),
     }));
     await tx.enqueueAll(processJob, jobs);

@@ -14,6 +14,7 @@ import type {
   ReplayedRange,
   ReplayRange,
 } from "../models.ts";
+import { priorities } from "../priority.ts";
 import { isForeign, StripeEnvelope } from "../stripe-envelope.ts";
 
 /** A page of stored events, the last received first. */
@@ -44,7 +45,7 @@ export async function replayInboxEvent(ctx: Ctx, { id }: InboxId): Promise<Inbox
     }
     const reopened = await reopenEvent(tx.db, id);
     if (!reopened) throw errors.event_not_found({ id });
-    await tx.enqueue(processJob, { subject: reopened.subject });
+    await tx.enqueue(processJob, { subject: reopened.subject }, { priority: priorities.caused });
     return inboxEventOf(reopened);
   });
 }
@@ -60,7 +61,7 @@ export async function replayInboxRange(ctx: Ctx, range: ReplayRange): Promise<Re
   return ctx.system("replay webhook events").tx(async (tx) => {
     const rows = await reopenRange(tx.db, { ...range, isLive: ctx.config.isStripeLive, limit });
     const subjects = new Set(rows.map((row) => row.subject));
-    const jobs = [...subjects].map((subject) => ({ data: { subject } }));
+    const jobs = [...subjects].map((subject) => ({ data: { subject }, priority: priorities.caused }));
     await tx.enqueueAll(processJob, jobs);
     const last = Math.max(...rows.map((row) => row.received_at.getTime()));
     return { replayed: rows.length, nextFrom: rows.length === limit ? new Date(last) : null };

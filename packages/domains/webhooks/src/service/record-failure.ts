@@ -1,6 +1,7 @@
 import type { Ctx, Tx } from "@turnpike/core";
 import { events } from "../events.ts";
 import { failureKindOf } from "../failure-kind.ts";
+import { priorities } from "../priority.ts";
 import type { InboxRow } from "../queries.ts";
 import { retryDelaySec } from "../retry-rule.ts";
 import { RowsFailedError } from "../rows-failed-error.ts";
@@ -41,7 +42,7 @@ export async function recordFailure(ctx: Ctx, { run, error, job }: Failure): Pro
       if (dueAt) dueTimes.add(dueAt.getTime());
     }
     for (const dueAt of dueTimes) {
-      await tx.enqueue(job, { subject: run.subject }, { startAfter: new Date(dueAt) });
+      await tx.enqueue(job, { subject: run.subject }, { startAfter: new Date(dueAt), priority: priorities.caused });
     }
     const hasMore = await hasDue(tx.db, run.subject);
     await releaseLease(tx.db, run.subject);
