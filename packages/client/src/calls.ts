@@ -16,6 +16,11 @@ export interface SubscriptionHandlers<Item> {
   onComplete?: (() => void) | undefined;
   /** The stream stands: whatever happens from now on is told. Also after a break; items missed in between follow. */
   onStarted?: (() => void) | undefined;
+  /**
+   * The stream does not stand (any more), and why; it comes again by itself. Told once until `onStarted`, also where the
+   * first connection fails, or `getToken` does.
+   */
+  onInterrupted?: ((error: TurnpikeError) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 

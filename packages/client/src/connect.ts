@@ -58,17 +58,26 @@ function subscribe(
   input: unknown,
   handlers: SubscriptionHandlers<unknown>,
 ): RunningSubscription {
+  let isInterrupted = false;
   return trpc.subscription(path, input, {
     ...(handlers.signal && { signal: handlers.signal }),
-    onData: (item) => hear(item, handlers),
+    onData(item) {
+      const data = dataOf(item);
+      if (data !== null) return handlers.onData?.(data);
+      isInterrupted = false;
+      handlers.onStarted?.();
+    },
+    onConnectionStateChange({ state, error }) {
+      if (state !== "connecting" || !error || isInterrupted) return;
+      isInterrupted = true;
+      handlers.onInterrupted?.(toTurnpikeError(error));
+    },
     onComplete: () => handlers.onComplete?.(),
     onError: (error) => handlers.onError?.(toTurnpikeError(error)),
   });
 }
 
 /** All subscriptions of the API send items with an id, which the link keeps; one of null is a mark: the stream stands. */
-function hear(item: unknown, handlers: SubscriptionHandlers<unknown>): void {
-  const data: unknown = typeof item === "object" && item !== null ? Reflect.get(item, "data") : undefined;
-  if (data === null) handlers.onStarted?.();
-  else handlers.onData?.(data);
+function dataOf(item: unknown): unknown {
+  return typeof item === "object" && item !== null ? Reflect.get(item, "data") : undefined;
 }

@@ -1,7 +1,7 @@
 import { httpBatchLink, httpLink, httpSubscriptionLink, splitLink, type Operation, type TRPCLink } from "@trpc/client";
 import type { AnyTRPCRouter } from "@trpc/server";
 import superjson from "superjson";
-import type { ClientOptions, EventSourceRequest } from "./client-options.ts";
+import type { ClientOptions, EventSourceRequest, Fresh } from "./client-options.ts";
 import { jsonFetch } from "./json-fetch.ts";
 import { LiveSource } from "./live-source.ts";
 
@@ -24,16 +24,9 @@ export function createLinks(options: ClientOptions): Links[] {
     maxURLLength: 6000,
     headers: () => headersOf(options),
   });
-  // Goes through fetch, which sends headers, and asks for a fresh token at each connection.
-  const live: Links = httpSubscriptionLink({
-    url,
-    transformer: superjson,
-    EventSource: options.EventSource ?? LiveSource,
-    eventSourceOptions: {
-      fetch: async (input: string | URL, init: EventSourceRequest) =>
-        fetcher(input, { ...init, headers: { ...init.headers, ...(await headersOf(options)) } }),
-    },
-  });
+  // A link for each subscription, which stays with its organization.
+  const live: Links = (runtime) => (chain) =>
+    liveLink(url, { ...options, organization: kept(options.organization) })(runtime)(chain);
   return [
     splitLink({
       condition: (op) => op.type === "subscription",
@@ -43,11 +36,39 @@ export function createLinks(options: ClientOptions): Links[] {
   ];
 }
 
+/** Goes through fetch, which sends headers, and asks for a fresh token at each connection. */
+function liveLink(url: string, options: ClientOptions): Links {
+  const fetcher = options.fetch ?? globalThis.fetch;
+  return httpSubscriptionLink({
+    url,
+    transformer: superjson,
+    EventSource: options.EventSource ?? LiveSource,
+    eventSourceOptions: {
+      fetch: async (input: string | URL, init: EventSourceRequest) =>
+        fetcher(input, { ...init, headers: { ...init.headers, ...(await headersOf(options)) } }),
+    },
+  });
+}
+
+/** Asks once and keeps the answer. A failure is none. */
+function kept<T>(fresh: Fresh<T>): () => Promise<T> {
+  let answer: { value: T } | undefined;
+  return async () => (answer ??= { value: await valueOf(fresh) }).value;
+}
+
+function valueOf<T>(fresh: Fresh<T>): T | Promise<T> {
+  return isAsked(fresh) ? fresh() : fresh;
+}
+
+function isAsked<T>(fresh: Fresh<T>): fresh is () => T | Promise<T> {
+  return typeof fresh === "function";
+}
+
 async function headersOf(options: ClientOptions, op?: Operation): Promise<Record<string, string>> {
   const [token, organization, extra] = await Promise.all([
     options.getToken?.(),
-    typeof options.organization === "function" ? options.organization() : options.organization,
-    typeof options.headers === "function" ? options.headers() : options.headers,
+    valueOf(options.organization),
+    valueOf(options.headers),
   ]);
   const idempotencyKey = op && idempotencyKeyOf(op);
   return {

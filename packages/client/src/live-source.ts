@@ -8,6 +8,8 @@ type Listener = (event: object) => unknown;
 
 /** For the headers and the first event of a connection; what is silent later is the link's to notice. */
 const connectTimeoutMs = 30_000;
+/** A server that keeps a connection for so long is well, also where it has nothing to tell. */
+const steadyMs = 30_000;
 
 /**
  * An EventSource that does not give up: a refused connection, a break, a server that is being replaced (5xx, 429, 408) is
@@ -24,7 +26,7 @@ export class LiveSource implements EventSourceLike {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #closing = new AbortController();
   #lastEventId = "";
-  /** How many connections in a row have brought no item. */
+  /** How many connections in a row have brought no item and were over soon. */
   #failures = 0;
 
   constructor(url: string | URL, init: { fetch?: Fetch } = {}) {
@@ -69,6 +71,7 @@ export class LiveSource implements EventSourceLike {
     const giveUp = (): void => given.abort();
     this.#closing.signal.addEventListener("abort", giveUp);
     const timer = setTimeout(giveUp, connectTimeoutMs);
+    let openedAt = Number.POSITIVE_INFINITY;
     try {
       const response = await this.#fetch(this.#url, {
         headers: { accept: "text/event-stream", ...(this.#lastEventId && { "last-event-id": this.#lastEventId }) },
@@ -78,11 +81,13 @@ export class LiveSource implements EventSourceLike {
       const refusal = await refusalOf(response);
       if (refusal) return refusal;
       this.readyState = this.OPEN;
+      openedAt = performance.now();
       await this.#read(response, () => clearTimeout(timer));
       return { error: new Error("The connection has ended."), isFinal: false, retryAfterMs: 0 };
     } catch (error) {
       return { error: error instanceof Error ? error : new Error(String(error)), isFinal: false, retryAfterMs: 0 };
     } finally {
+      if (performance.now() - openedAt >= steadyMs) this.#failures = 0;
       clearTimeout(timer);
       this.#closing.signal.removeEventListener("abort", giveUp);
       given.abort();
@@ -108,8 +113,9 @@ export class LiveSource implements EventSourceLike {
 
   #hear({ event: type = "message", id, data }: EventSourceMessage): void {
     if (this.#closing.signal.aborted) return;
+    // A stream begins with a mark, whose id is the one to resume after: only an item leads on from there.
+    if (id !== undefined && this.#lastEventId !== "" && id !== this.#lastEventId) this.#failures = 0;
     if (id !== undefined) this.#lastEventId = id;
-    if (type === "message") this.#failures = 0;
     this.#tell(type, { data, lastEventId: id ?? "" });
   }
 }
