@@ -79,7 +79,7 @@ function databaseOf({ database, listenUrl, log, wakeUpCheckMs }: JobsOptions, op
       const options = { url: listenUrl, database, log, ...(wakeUpCheckMs && { checkEveryMs: wakeUpCheckMs }) };
       const wakeUps = new WakeUps(options, { channel, onNotification, onReconnect });
       opened.push(wakeUps);
-      await wakeUps.open();
+      wakeUps.open();
       return wakeUps;
     },
   };

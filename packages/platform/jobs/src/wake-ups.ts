@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
@@ -27,6 +26,8 @@ interface Subscription {
 }
 
 const connectTimeoutMs = 5_000;
+// A pooler without a free connection to the database logs a client in and lets its first statement wait.
+const answerTimeoutMs = 5_000;
 const hearWithinMs = 5_000;
 const farewellMs = 1_000;
 const longestPauseMs = 30_000;
@@ -43,6 +44,7 @@ export class WakeUps {
   readonly #closing = new AbortController();
   // Its own channel: other processes have no use for it.
   readonly #probe = `turnpike_wake_up_${crypto.randomUUID().replaceAll("-", "")}`;
+  #onProbe: () => void = () => undefined;
   #isHeard = true;
   #failures = 0;
   #running: Promise<void> = Promise.resolve();
@@ -57,54 +59,49 @@ export class WakeUps {
     return this.#isHeard;
   }
 
-  /** Resolves when it listens, or when the first attempt has failed. */
-  async open(): Promise<void> {
-    const tried = Promise.withResolvers<void>();
-    this.#running = this.#run(tried.resolve);
-    await tried.promise;
+  /** Begins to listen and waits for nothing: until it listens, the queues are polled. */
+  open(): void {
+    this.#running = this.#run();
   }
 
-  /** Ends the connection and every attempt. */
+  /** Ends the connection and every attempt, within a second. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
   }
 
-  async #run(onTried: () => void): Promise<void> {
+  async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      await this.#listen(onTried).catch((error: unknown) => this.#lose(error));
-      onTried();
+      await this.#listen().catch((error: unknown) => this.#lose(error));
       const pauseMs = Math.min(longestPauseMs, 1000 * 2 ** Math.min(this.#failures++, 5));
       await pause(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
 
   /** One connection from its beginning to its end. Rejects with what ended it, and resolves when it was closed. */
-  async #listen(onListening: () => void): Promise<void> {
+  async #listen(): Promise<void> {
     const socket = new Socket();
     const client = new pg.Client({
       stream: () => socket,
       connectionString: this.#options.url,
       application_name: "turnpike-wake-ups",
       connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: answerTimeoutMs,
       keepAlive: true,
     });
-    const ended = Promise.withResolvers<never>();
-    // It is awaited only once there is a connection.
-    ended.promise.catch(() => undefined);
+    const over = new AbortController();
+    const ended = Promise.withResolvers<void>();
+    this.#closing.signal.addEventListener("abort", () => ended.resolve(), { once: true, signal: over.signal });
     client.on("error", ended.reject);
     client.on("end", () => ended.reject(new Error("the connection ended")));
     client.on("notification", ({ channel, payload }) => {
+      if (channel === this.#probe) this.#onProbe();
       if (channel === this.#subscription.channel) this.#subscription.onNotification(payload ?? "");
     });
     try {
-      await client.connect();
-      await client.query(`listen ${pg.escapeIdentifier(this.#subscription.channel)}`);
-      await client.query(`listen ${pg.escapeIdentifier(this.#probe)}`);
-      this.#subscription.onReconnect();
-      onListening();
-      await Promise.race([this.#check(client), ended.promise]);
+      await Promise.race([this.#use(client, AbortSignal.any([this.#closing.signal, over.signal])), ended.promise]);
     } finally {
+      over.abort();
       // Where the way there is lost nobody answers a farewell.
       const farewell = client.end().catch(() => undefined);
       await Promise.race([farewell, pause(farewellMs, undefined, { ref: false })]);
@@ -112,49 +109,38 @@ export class WakeUps {
     }
   }
 
-  /** Looks again and again whether a notification arrives, until it is closed. Rejects when one did not. */
-  async #check(client: pg.Client): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await this.#hear(client, signal);
-      await pause(this.#options.checkEveryMs ?? 30_000, undefined, { signal }).catch(() => undefined);
+  /** Listens, and looks again and again whether a notification arrives, until it is over. Rejects when one did not. */
+  async #use(client: pg.Client, over: AbortSignal): Promise<void> {
+    await client.connect();
+    await client.query(`listen ${pg.escapeIdentifier(this.#subscription.channel)}`);
+    await client.query(`listen ${pg.escapeIdentifier(this.#probe)}`);
+    if (!over.aborted) this.#subscription.onReconnect();
+    while (!over.aborted) {
+      await this.#hear(over);
+      await pause(this.#options.checkEveryMs ?? 30_000, undefined, { signal: over }).catch(() => undefined);
     }
   }
 
-  async #hear(client: pg.Client, closing: AbortSignal): Promise<void> {
-    const heard = this.#untilProbe(client, AbortSignal.any([closing, AbortSignal.timeout(hearWithinMs)]));
+  async #hear(over: AbortSignal): Promise<void> {
+    const heard = new AbortController();
+    this.#onProbe = () => heard.abort();
     // A database that takes no notification says nothing about who hears them.
     const isSent = await this.#options.database.query("select pg_notify($1, '')", [this.#probe]).then(
       () => true,
       () => false,
     );
-    const isHeard = await heard;
-    if (!isSent || closing.aborted) return;
-    if (!isHeard) throw new Error("a notification did not arrive: this is no session connection to the same database");
+    if (!isSent) return;
+    await pause(hearWithinMs, undefined, { signal: AbortSignal.any([over, heard.signal]) }).catch(() => undefined);
+    if (over.aborted) return;
+    if (!heard.signal.aborted)
+      throw new Error("a notification did not arrive: this is no session connection to the same database");
     this.#failures = 0;
     if (!this.#isHeard) this.#options.log.info("jobs.wake_ups_heard");
     this.#isHeard = true;
-  }
-
-  async #untilProbe(client: pg.Client, signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
-      const [notification] = await once(client, "notification", { signal }).catch(() => []);
-      if (isOn(notification, this.#probe)) return true;
-    }
-    return false;
   }
 
   #lose(error: unknown): void {
     if (this.#isHeard && !this.#closing.signal.aborted) this.#options.log.warn("jobs.wake_ups_lost", { error });
     this.#isHeard = false;
   }
-}
-
-function isOn(notification: unknown, channel: string): boolean {
-  return (
-    typeof notification === "object" &&
-    notification !== null &&
-    "channel" in notification &&
-    notification.channel === channel
-  );
 }
