@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { EnvError } from "@turnpike/core";
+import { databaseUrlProblems, EnvError } from "@turnpike/core";
 import { describeMigration, migrateDatabase } from "./migrate-database.ts";
 
 /**
@@ -15,6 +15,11 @@ export async function migrateCommand(
   const ownerUrl = urlOf(args) || env["DATABASE_DIRECT_URL"] || env["DATABASE_URL"];
   if (!ownerUrl) throw new EnvError("DATABASE_DIRECT_URL: missing. Migrations run on it, as the database's owner.");
   if (!URL.canParse(ownerUrl)) throw new EnvError("The database's address is not a URL.");
+  if (env["NODE_ENV"] === "production") {
+    const name = urlOf(args) ? "--url" : env["DATABASE_DIRECT_URL"] ? "DATABASE_DIRECT_URL" : "DATABASE_URL";
+    const [problem] = databaseUrlProblems({ [name]: ownerUrl });
+    if (problem) throw new EnvError(problem);
+  }
   const result = await migrateDatabase({ ownerUrl, apiUrl: env["DATABASE_URL"] || undefined, onProgress: print });
   describeMigration(result).forEach(print);
 }

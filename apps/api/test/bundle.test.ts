@@ -64,6 +64,14 @@ test("runs in an empty folder from the environment alone", async () => {
   expect(await server.terminate()).toBe(0);
 });
 
+test("migrates no database elsewhere whose address leaves open whether it is encrypted", async () => {
+  const { exitCode, stderr } = await bundle.run(["migrate"], { DATABASE_DIRECT_URL: "postgres://a:b@db.test/app" });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^DATABASE_DIRECT_URL: .*sslmode/),
+  });
+});
+
 test("takes production for granted: without SINGLE_INSTANCE memory providers are refused", async () => {
   const { exitCode, stderr } = await bundle.run([], { ...production, NODE_ENV: "", SINGLE_INSTANCE: "" });
   expect(exitCode).toBe(1);

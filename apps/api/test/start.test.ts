@@ -28,7 +28,7 @@ test("production refuses memory providers unless one process does everything", (
   const env = {
     NODE_ENV: "production",
     API_URL: "https://api.test",
-    DATABASE_URL: "postgres://a:b@h/d",
+    DATABASE_URL: "postgres://a:b@h/d?sslmode=verify-full",
     SUPABASE_URL: "https://s.test",
     SUPABASE_ANON_KEY: "a",
     SUPABASE_SERVICE_KEY: "s",

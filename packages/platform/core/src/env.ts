@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { addressProblems } from "./env/address-problems.ts";
+import { databaseUrlProblems } from "./env/database-url-problems.ts";
 import { secretProblems } from "./env/secret-problems.ts";
 
 const list = z
@@ -77,6 +78,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     });
     throw new EnvError(`The environment is not complete:\n${lines.join("\n")}`);
   }
+  if (parsed.data.ROLE !== "worker" && parsed.data.OPS_PORT === parsed.data.PORT)
+    throw new EnvError("OPS_PORT: the same as PORT; leave it out, or give it a port of its own");
   const problems = productionProblems(parsed.data);
   if (problems.length > 0)
     throw new EnvError(`Not fit for production:\n${problems.map((line) => `  ${line}`).join("\n")}`);
@@ -85,8 +88,12 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
 
 function productionProblems(env: Env): string[] {
   if (env.NODE_ENV !== "production") return [];
-  const { API_URL, SUPABASE_URL, STRIPE_API_BASE } = env;
-  const problems = [...secretProblems(env), ...addressProblems({ API_URL, SUPABASE_URL, STRIPE_API_BASE })];
+  const { API_URL, SUPABASE_URL, STRIPE_API_BASE, DATABASE_URL, DATABASE_DIRECT_URL } = env;
+  const problems = [
+    ...secretProblems(env),
+    ...addressProblems({ API_URL, SUPABASE_URL, STRIPE_API_BASE }),
+    ...databaseUrlProblems({ DATABASE_URL, DATABASE_DIRECT_URL }),
+  ];
   if (!API_URL) problems.push("API_URL: missing");
   const isAlone = env.ROLE === "all" && env.SINGLE_INSTANCE;
   for (const name of ["CACHE_PROVIDER", "RATE_LIMIT_PROVIDER", "EVENT_BUS_PROVIDER"] as const)

@@ -13,6 +13,7 @@ export type {
   SupabaseClients,
 } from "./ctx.ts";
 export { createCtx } from "./ctx.ts";
+export { databaseUrlProblems } from "./env/database-url-problems.ts";
 export type { Env } from "./env.ts";
 export { EnvError, readEnv } from "./env.ts";
 export type { ErrorDefinition, ErrorFactory, ErrorKind, FieldIssue } from "./errors.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { configOf, EnvError, readEnv } from "@turnpike/core";
 
 const complete = {
-  DATABASE_URL: "postgres://api:of-our-own@db.test/turnpike",
+  DATABASE_URL: "postgres://api:of-our-own@db.test/turnpike?sslmode=verify-full",
   SUPABASE_URL: "https://project.supabase.test",
   SUPABASE_ANON_KEY: "anon",
   SUPABASE_SERVICE_KEY: "service",
@@ -38,6 +38,13 @@ test.each([
 test("what is missing is named, all of it at once", () => {
   const missing = /DATABASE_URL: missing[\s\S]*SUPABASE_URL: missing[\s\S]*STRIPE_WEBHOOK_SECRET: missing/;
   expect(() => readEnv({})).toThrow(missing);
+});
+
+test("a process that serves needs two ports where OPS_PORT is set, and a worker has but that one", () => {
+  const same = { ...complete, OPS_PORT: "8000" };
+  expect(() => readEnv(same)).toThrow(/OPS_PORT: the same as PORT/);
+  expect(() => readEnv({ ...same, PORT: "8001", ROLE: "web" })).not.toThrow();
+  expect(readEnv({ ...same, ROLE: "worker" }).OPS_PORT).toBe(8000);
 });
 
 test("production takes memory providers in a single process only", () => {

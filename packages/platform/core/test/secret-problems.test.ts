@@ -5,8 +5,8 @@ const sound = {
   NODE_ENV: "production",
   SINGLE_INSTANCE: "1",
   API_URL: "https://api.test",
-  DATABASE_URL: "postgres://turnpike_api.ref:pa55-of-our-own@pooler.test:6543/postgres",
-  DATABASE_DIRECT_URL: "postgres://postgres.ref:pa55-of-the-owner@pooler.test:5432/postgres",
+  DATABASE_URL: "postgres://turnpike_api.ref:pa55-of-our-own@pooler.test:6543/postgres?sslmode=verify-full",
+  DATABASE_DIRECT_URL: "postgres://postgres.ref:pa55-of-the-owner@pooler.test:5432/postgres?sslmode=disable",
   SUPABASE_URL: "https://ref.supabase.test",
   SUPABASE_ANON_KEY: "sb_publishable_a1b2c3d4",
   SUPABASE_SERVICE_KEY: "sb_secret_e5f6a7b8",
@@ -43,6 +43,34 @@ test.each([
     expect(read).not.toThrow(value);
   },
 );
+
+test.each([
+  ["DATABASE_URL", ""],
+  ["DATABASE_DIRECT_URL", ""],
+  ["DATABASE_URL", "?sslmode="],
+  ["DATABASE_URL", "?sslmode=verify-ful"],
+  ["DATABASE_URL", "?sslmode=verify-full&sslmode="],
+])(
+  "production refuses a %s elsewhere that ends in /app%s and so leaves open whether it is encrypted",
+  (name, query) => {
+    const read = () => readEnv({ ...sound, [name]: `postgres://a:pa55-of-our-own@db.test/app${query}` });
+    expect(read).toThrow(new RegExp(`${name}: .*sslmode=verify-full.*sslmode=disable`));
+    expect(read).not.toThrow("pa55");
+  },
+);
+
+test.each([
+  "postgres://a:pa55-of-our-own@db.test/app?sslmode=require",
+  "postgres://a:b@[::1]/app",
+  "postgres:///app?host=/run/postgresql",
+])("production takes a database that says how, or one on this machine: %s", (url) => {
+  expect(readEnv({ ...sound, DATABASE_URL: url }).DATABASE_URL).toBe(url);
+});
+
+test("a database is where the driver goes, not where the first part of its URL points", () => {
+  const DATABASE_URL = "postgres://a:pa55-of-our-own@localhost/app?host=db.test";
+  expect(() => readEnv({ ...sound, DATABASE_URL })).toThrow(/DATABASE_URL: .*sslmode/);
+});
 
 test.each(["DATABASE_URL", "SUPABASE_SERVICE_KEY", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "API_URL"])(
   "production refuses to be without %s",

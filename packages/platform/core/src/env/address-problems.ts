@@ -1,3 +1,5 @@
+import { isLoopback } from "./is-loopback.ts";
+
 /**
  * Finds addresses that must not be spoken to in the clear in production, where tokens and mails travel; one line each.
  * Loopback may: what is on this machine crosses no wire.
@@ -9,5 +11,5 @@ export function addressProblems(addresses: Readonly<Record<string, string | unde
 }
 
 function isSafe({ protocol, hostname }: URL): boolean {
-  return protocol === "https:" || /^(localhost|127\..*|\[::1\])$/.test(hostname);
+  return protocol === "https:" || isLoopback(hostname);
 }

@@ -1,3 +1,5 @@
+import { isLoopback } from "./is-loopback.ts";
+
 /** What the judgement of secrets looks at. Databases: connection URLs. */
 interface Secrets {
   DATABASE_URL: string;
@@ -55,9 +57,10 @@ function isDefault(value: string): boolean {
 function ofDatabase(name: "DATABASE_URL" | "DATABASE_DIRECT_URL", env: Secrets): string[] {
   const text = env[name];
   if (text === undefined) return [];
-  const { username, password, hostname } = new URL(text);
-  // What listens on loopback only is kept by the machine's own walls.
-  if (/^(localhost|127\..*|\[::1\])$/.test(hostname)) return [];
+  const { username, password, hostname, searchParams } = new URL(text);
+  const host = searchParams.getAll("host").at(-1) || hostname;
+  // What listens on loopback or a socket only is kept by the machine's own walls.
+  if (host.startsWith("/") || isLoopback(host)) return [];
   const secret = decodeURIComponent(password);
   if (secret === "") return [`${name}: it carries no password`];
   const isWeak = weakPasswords.has(secret) || secret === decodeURIComponent(username) || placeholder.test(secret);
