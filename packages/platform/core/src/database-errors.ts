@@ -20,17 +20,20 @@ const downMessages =
   /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|client was closed and is not queryable|connection has been discarded|cannot use a pool after calling end|driver has already been destroyed/i;
 
 // Serialization, deadlock, lock not given in time, statement out of time, transaction idle for too long.
-const busySqlStates = new Set(["40001", "40P01", "55P03", "57014", "25P03"]);
+const idleTransactionEnded = "25P03";
+const busySqlStates = new Set(["40001", "40P01", "55P03", "57014", idleTransactionEnded]);
 
 /**
  * Whether an error says that PostgreSQL cannot be reached, as opposed to having refused a statement. Whatever ends the
- * session counts (severity FATAL): a pooler says all of its troubles so, with codes that mean little.
+ * session counts (severity FATAL): a pooler says all of its troubles so, with codes that mean little. All but the end of a
+ * transaction of ours that was left idle, which says that the database is well.
  * Source: `pg`; PostgreSQL's appendix A; pgbouncer and Supavisor, whose errors are 08P01 and XX000.
  */
 export function isDatabaseDown(error: unknown): boolean {
   return someCause(error, (cause) => {
     const code = textOf(cause, "code");
     const severity = textOf(cause, "severity");
+    if (code === idleTransactionEnded) return false;
     if (severity === "FATAL" || severity === "PANIC") return true;
     return downSqlStates.test(code) || downSystemCodes.has(code) || downMessages.test(cause.message);
   });

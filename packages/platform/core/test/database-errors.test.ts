@@ -37,6 +37,12 @@ test.each([
   expect(toldOf(error)).toMatchObject(unavailable);
 });
 
+test("a transaction of ours that was left idle is ended by a database that is up", () => {
+  const error = said("terminating connection", { code: "25P03", severity: "FATAL" });
+  expect([isDatabaseDown(error), isDatabaseBusy(error)]).toEqual([false, true]);
+  expect(toldOf(error)).toMatchObject(unavailable);
+});
+
 test("a statement that PostgreSQL refused is neither", () => {
   const error = said("duplicate key", { code: "23505", severity: "ERROR" });
   expect([isDatabaseDown(error), isDatabaseBusy(error)]).toEqual([false, false]);
