@@ -39,6 +39,10 @@ test("says who it is and that it is well", async () => {
   });
 });
 
+test("an idle connection is kept for longer than any balancer keeps its own", async () => {
+  expect((await get("/")).headers.get("keep-alive")).toBe("timeout=120");
+});
+
 test("a harmless request id is echoed, another one replaced", async () => {
   expect((await get("/", { "x-request-id": "abc-1" })).headers.get("x-request-id")).toBe("abc-1");
   expect((await get("/", { "x-request-id": "a b{}" })).headers.get("x-request-id")).toMatch(/^[\w-]{36}$/);

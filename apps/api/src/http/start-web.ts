@@ -36,6 +36,9 @@ export async function startWeb(
   server.requestTimeout = 60_000;
   // Nothing of ours is silent for so long, streams send a ping every 15 s: whoever takes no bytes is not there any more.
   server.timeout = 60_000;
+  // Longer than any balancer keeps an idle connection (Render's and Cloudflare's about 100 s, AWS's 60 s): the one who
+  // closes must be the one who sends, else a request meets a connection that is just closing, and is answered 502.
+  server.keepAliveTimeout = 120_000;
   await listen(server, env, env.PORT);
   return {
     async stop(drainMs, noticeMs) {
