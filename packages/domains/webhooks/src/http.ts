@@ -5,26 +5,29 @@ import { createByteBudget } from "./byte-budget.ts";
 import { createIntake } from "./intake.ts";
 import { deliveries } from "./metrics.ts";
 import { readBody } from "./read-body.ts";
+import type { BodyLimits } from "./read-body.ts";
 import { receiveStripeEvent } from "./service/receive-stripe-event.ts";
 
 const path = "/api/webhooks/stripe";
 const actor: Actor = { type: "webhook", source: "stripe" };
-const maxBodyBytes = 1024 * 1024;
+const mebibyte = 1024 * 1024;
+const bodyLimits: BodyLimits = { maxBytes: mebibyte, deadlineMs: 10_000 };
 // Events have some kilobytes; this is for who sends large bodies slowly, or never to their end.
-const maxReadingBytes = 64 * maxBodyBytes;
+const readingLimits = { maxBytes: 64 * mebibyte, maxBytesPerSender: 8 * mebibyte };
 
 /**
  * Mounts `POST /api/webhooks/stripe`. Answers 200 `{ status: "stored" | "already_stored" }`, else
- * `{ error: { appCode, message, requestId } }`: 400 for what no retry mends, 413 over 1 MiB, 503 when it was not stored.
+ * `{ error: { appCode, message, requestId } }`: 400 for what no retry mends and for a body that is not whole in 10 s,
+ * 413 over 1 MiB, 503 when it was not stored.
  */
 export function mountStripeWebhook(router: Router, host: HttpHost): void {
   const intake = createIntake(host);
-  const reading = createByteBudget(maxReadingBytes);
+  const reading = createByteBudget(readingLimits);
   router.post(path, async (req, res) => {
     const requestId = requestIdOf(req, res);
     const ctx = host.createCtx(actor, { requestId, clientAddress: req.ip ?? "unknown" });
     try {
-      const body = await readBody(req, maxBodyBytes, reading);
+      const body = await readBody(req, bodyLimits, reading);
       const status = await receiveStripeEvent(ctx, intake, { body, signature: req.get("stripe-signature") });
       ctx.metrics.count(deliveries, status);
       res.json({ status });

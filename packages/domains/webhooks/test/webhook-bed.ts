@@ -36,6 +36,8 @@ export async function startWebhookBed(options: BedOptions = {}): Promise<Webhook
     ...(options.config && { config: options.config }),
   });
   const server = express();
+  // A test says by x-forwarded-for whose delivery it is.
+  server.set("trust proxy", "loopback");
   const router = express.Router();
   webhooks.http(router, { createCtx: (actor, request) => createCtx(app.deps, actor, request) });
   server.use(router);
