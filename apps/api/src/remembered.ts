@@ -1,7 +1,4 @@
-/** A question took longer than it was given. */
-export class NoAnswerError extends Error {
-  override name = "NoAnswerError";
-}
+import { withDeadline } from "@turnpike/core";
 
 interface MemoryOptions {
   /** For how long an answer, or that there was none, is good, in milliseconds from when it was asked. */
@@ -17,7 +14,7 @@ const abandonedAfterMs = 60_000;
 
 /**
  * Asks seldom, however often it is asked itself: an answer is remembered, and while one question is open there is no
- * other. What it returns rejects with what `ask` rejects with, and with NoAnswerError when that takes too long.
+ * other. What it returns rejects with what `ask` rejects with, and with DeadlineError when that takes too long.
  */
 export function remembered<T>(
   ask: () => Promise<T>,
@@ -28,20 +25,10 @@ export function remembered<T>(
     const age = last ? now() - last.askedAt : Infinity;
     if (last && (last.isOpen ? age < abandonedAfterMs : age < forMs)) return last.answer;
     const question = ask();
-    const current = { answer: within(timeoutMs, question), askedAt: now(), isOpen: true };
+    const current = { answer: withDeadline(question, timeoutMs), askedAt: now(), isOpen: true };
     const close = (): void => void (current.isOpen = false);
     question.then(close, close);
     last = current;
     return current.answer;
   };
-}
-
-async function within<T>(timeoutMs: number, answer: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new NoAnswerError(`No answer within ${timeoutMs} ms.`)), timeoutMs);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

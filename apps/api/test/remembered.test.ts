@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { NoAnswerError, remembered } from "../src/remembered.ts";
+import { DeadlineError } from "@turnpike/core";
+import { remembered } from "../src/remembered.ts";
 
 const clock = { ms: 0 };
 const options = { forMs: 1000, timeoutMs: 50, now: () => clock.ms };
@@ -28,9 +29,9 @@ test("a question that hangs is waited for once, stays the only one, and is given
   const late = Promise.withResolvers<string>();
   const ask = vi.fn<() => Promise<string>>(() => late.promise);
   const recall = remembered(ask, options);
-  await expect(recall()).rejects.toThrow(NoAnswerError);
+  await expect(recall()).rejects.toThrow(DeadlineError);
   clock.ms += 59_000;
-  await expect(recall()).rejects.toThrow(NoAnswerError);
+  await expect(recall()).rejects.toThrow(DeadlineError);
   expect(ask).toHaveBeenCalledTimes(1);
   clock.ms += 1000;
   const second = recall();

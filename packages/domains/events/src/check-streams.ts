@@ -1,3 +1,4 @@
+import { withDeadline } from "@turnpike/core";
 import type { Ctx } from "@turnpike/core";
 import type { LiveStream } from "./live-stream.ts";
 import { listOrganizationsWithNews } from "./queries.ts";
@@ -5,6 +6,7 @@ import type { StreamSet } from "./stream-set.ts";
 
 /** A stream that could not be checked for so long is cut: who revokes a session is promised a minute. */
 const maxUncheckedMs = 40_000;
+// A database that is frozen answers nothing at all.
 const timeoutMs = 10_000;
 
 /**
@@ -18,8 +20,9 @@ export function createStreamCheck(ctx: Ctx, streams: StreamSet): () => Promise<b
     const asked = streams.all();
     const startedAt = performance.now();
     try {
-      const [news, ended] = await inTime(
+      const [news, ended] = await withDeadline(
         Promise.all([ctx.tx((tx) => listOrganizationsWithNews(tx.db, placesOf(asked))), ctx.findEndedCallers(asked)]),
+        timeoutMs,
       );
       for (const id of news) for (const stream of streams.ofOrganization(id)) stream.ring();
       for (const [stream, reason] of ended) stream.cut(reason);
@@ -32,17 +35,6 @@ export function createStreamCheck(ctx: Ctx, streams: StreamSet): () => Promise<b
       return false;
     }
   };
-}
-
-/** A database that is frozen answers nothing at all. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** By organization the place that all its streams have reached. */

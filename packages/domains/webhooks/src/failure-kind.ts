@@ -1,6 +1,5 @@
 import Stripe from "stripe";
-import { AppError, isDatabaseDown } from "@turnpike/core";
-import { DeadlineError } from "./deadline.ts";
+import { AppError, DeadlineError, isDatabaseDown } from "@turnpike/core";
 import type { FailureKind } from "./retry-rule.ts";
 
 // Deadlock, serialization, lock and statement time-outs: PostgreSQL asks for another try.

@@ -20,6 +20,7 @@ export type { ErrorDefinition, ErrorFactory, ErrorKind, FieldIssue } from "./err
 export { isDatabaseBusy, isDatabaseDown } from "./database-errors.ts";
 export { AppError, coreErrors, defineErrors, httpStatusOf } from "./errors.ts";
 export type { DomainEvent, EventType } from "./events.ts";
+export { DeadlineError, withDeadline } from "./deadline.ts";
 export { defineEvents } from "./events.ts";
 export { deleteInBatches } from "./delete-in-batches.ts";
 export { newId } from "./ids.ts";

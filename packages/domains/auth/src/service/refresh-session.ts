@@ -1,5 +1,5 @@
 import type { Ctx } from "@turnpike/core";
-import { coreErrors } from "@turnpike/core";
+import { coreErrors, withDeadline } from "@turnpike/core";
 import { readAuthSession } from "../auth-session.ts";
 import { errors } from "../errors.ts";
 import { translateAuthError } from "../gotrue-errors.ts";
@@ -14,16 +14,10 @@ const patienceMs = 5_000;
  */
 export async function refreshSession(ctx: Ctx, input: RefreshInput): Promise<RefreshResult> {
   const renewing = ctx.supabase.anonymous().auth.refreshSession({ refresh_token: input.refreshToken });
-  const { data, error } = await withPatience(renewing);
+  const { data, error } = await withDeadline(renewing, patienceMs, () =>
+    coreErrors.unavailable({ what: "refresh" }, { retryAfterSec: 5 }),
+  );
   if (error) throw translateAuthError(error);
   if (!data.session) throw errors.session_over();
   return { session: readAuthSession(data.session).session };
-}
-
-async function withPatience<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(coreErrors.unavailable({ what: "refresh" }, { retryAfterSec: 5 })), patienceMs);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

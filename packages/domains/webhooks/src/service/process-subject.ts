@@ -1,5 +1,5 @@
+import { withDeadline } from "@turnpike/core";
 import type { Ctx, Tx } from "@turnpike/core";
-import { withDeadline } from "../deadline.ts";
 import { isRateLimit } from "../failure-kind.ts";
 import { RowsFailedError } from "../rows-failed-error.ts";
 import { closeRun, listDue, lockLease, releaseLease, takeLease } from "../run-queries.ts";
