@@ -2465,7 +2465,7 @@ The HTTP status says the kind, <code>appCode</code> the state: stable, and made 
 <ul>
 <li><code data-route="POST /api/webhooks/stripe">POST /api/webhooks/stripe</code></li>
 </ul>
-<p>Mounts <code>POST /api/webhooks/stripe</code>. Answers 200 <code>{ status: &quot;stored&quot; | &quot;already_stored&quot; }</code>, else <code>{ error: { appCode, message, requestId } }</code>: 400 for what no retry mends, 413 over 1 MiB, 503 when it was not stored.</p>
+<p>Mounts <code>POST /api/webhooks/stripe</code>. Answers 200 <code>{ status: &quot;stored&quot; | &quot;already_stored&quot; }</code>, else <code>{ error: { appCode, message, requestId } }</code>: 400 for what no retry mends and for a body that is not whole in 10 s, 413 over 1 MiB, 503 when it was not stored.</p>
 <h3 id="errors-webhooks">Errors of webhooks</h3>
 <table>
 <thead>
