@@ -20,12 +20,11 @@ export function createStreamCheck(ctx: Ctx, streams: StreamSet): () => Promise<b
     const asked = streams.all();
     const startedAt = performance.now();
     try {
-      const [news, ended] = await withDeadline(
-        Promise.all([ctx.tx((tx) => listOrganizationsWithNews(tx.db, placesOf(asked))), ctx.findEndedCallers(asked)]),
+      const [news] = await withDeadline(
+        Promise.all([ctx.tx((tx) => listOrganizationsWithNews(tx.db, placesOf(asked))), cutEnded(ctx, asked)]),
         timeoutMs,
       );
       for (const id of news) for (const stream of streams.ofOrganization(id)) stream.ring();
-      for (const [stream, reason] of ended) stream.cut(reason);
       checkedAt = startedAt;
       return true;
     } catch (error) {
@@ -35,6 +34,39 @@ export function createStreamCheck(ctx: Ctx, streams: StreamSet): () => Promise<b
       return false;
     }
   };
+}
+
+/**
+ * Makes the question about single streams: who may not go on is cut soon. While one is asked the next ones gather, so
+ * that many at once make few queries. `onFailure` is told when there was no answer.
+ */
+export function createSpotCheck(ctx: Ctx, onFailure: () => void): (streams: Iterable<LiveStream>) => void {
+  const waiting = new Set<LiveStream>();
+  let isBusy = false;
+
+  async function work(): Promise<void> {
+    isBusy = true;
+    while (waiting.size > 0) {
+      const asked = [...waiting].filter(({ signal }) => !signal.aborted);
+      waiting.clear();
+      try {
+        if (asked.length > 0) await withDeadline(cutEnded(ctx, asked), timeoutMs);
+      } catch (error) {
+        ctx.log.warn("events.check_failed", { error });
+        onFailure();
+      }
+    }
+    isBusy = false;
+  }
+
+  return (streams) => {
+    for (const stream of streams) waiting.add(stream);
+    if (!isBusy) void work();
+  };
+}
+
+async function cutEnded(ctx: Ctx, streams: readonly LiveStream[]): Promise<void> {
+  for (const [stream, reason] of await ctx.findEndedCallers(streams)) stream.cut(reason);
 }
 
 /** By organization the place that all its streams have reached. */

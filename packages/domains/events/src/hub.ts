@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Actor, Ctx, EventBus, OrganizationCtx } from "@turnpike/core";
 import { coreErrors, eventsChannel } from "@turnpike/core";
-import { createStreamCheck } from "./check-streams.ts";
+import { createSpotCheck, createStreamCheck } from "./check-streams.ts";
 import { errors } from "./errors.ts";
 import { createLiveStream } from "./live-stream.ts";
 import type { LiveStream } from "./live-stream.ts";
@@ -18,7 +18,7 @@ export interface Hub {
   admit(ctx: OrganizationCtx): Promise<LiveStream>;
   /** Asks what the bus may not have told: new events, and who may not go on. Runs by itself; false when it failed. */
   check(): Promise<boolean>;
-  /** How many streams are open. */
+  /** How many streams are open: until their connection is closed, also those that were cut and are not read to their end. */
   size(): number;
 }
 
@@ -30,51 +30,64 @@ const maxAgeMs = 60 * 60_000;
 
 const Message = z.object({ name: z.string(), organizationId: z.string().nullable() });
 
-// What is asked about at once; whatever else ends a stream is found by the next check.
+// Asked about at once; whatever else ends a stream is found by the next check.
 const endsSessions = new Set(["auth.signed_out", "auth.password_reset"]);
-const mayEndStreams = (name: string): boolean => endsSessions.has(name) || name.startsWith("organizations.");
+const mayEndPlaces = (name: string): boolean => name.startsWith("organizations.");
 
 const hubs = new WeakMap<EventBus, Hub>();
 
+/** Makes the hub of this process. `ctx` is our own and of no request: the streams' checks run under it from then on. */
+export async function startHub(ctx: Ctx): Promise<void> {
+  hubs.set(ctx.bus, createHub(ctx.system("live streams")));
+}
+
+/** The hub of the process that a context belongs to; undefined before it has started. */
+export function findHub(ctx: Ctx): Hub | undefined {
+  return hubs.get(ctx.bus);
+}
+
 /** The hub of the process that a context belongs to. */
-export function hubOf(ctx: Ctx): Hub {
-  const known = hubs.get(ctx.bus);
-  if (known) return known;
-  const hub = createHub(ctx.system("live streams"));
-  hubs.set(ctx.bus, hub);
+export function getHub(ctx: Ctx): Hub {
+  const hub = findHub(ctx);
+  if (!hub) throw new Error("the module events was not started");
   return hub;
 }
 
-/** Makes a hub. It listens and checks while it has streams, and rests while it has none. `ctx` is our own. */
+/** Makes a hub. It listens and checks while it has streams, and rests while it has none. */
 function createHub(ctx: Ctx): Hub {
-  const streams = createStreamSet();
+  const [streams, open] = [createStreamSet(), createStreamSet()];
   const check = createStreamCheck(ctx, streams);
   const pulse = createPulse({
     check,
     listen: () => ctx.bus.subscribe(eventsChannel, hear),
     onDeaf: (error) => ctx.log.warn("events.bus_not_heard", { error }),
   });
+  const askAbout = createSpotCheck(ctx, () => pulse.hurry());
 
   function hear(raw: unknown): void {
     const message = Message.safeParse(raw).data;
     if (!message) return;
-    if (mayEndStreams(message.name)) pulse.hurry();
+    if (endsSessions.has(message.name)) pulse.hurry();
     if (message.organizationId === null) return;
-    for (const stream of streams.ofOrganization(message.organizationId)) stream.ring();
+    const concerned = [...streams.ofOrganization(message.organizationId)];
+    if (mayEndPlaces(message.name)) askAbout(concerned);
+    for (const stream of concerned) stream.ring();
   }
 
   return {
     async admit(caller) {
-      requireRoom(streams, caller.actor);
+      requireRoom(open, caller.actor);
       const stream = createLiveStream(caller);
+      open.add(stream);
+      stream.closed.addEventListener("abort", () => open.delete(stream), { once: true });
       holdUntilCut(stream, streams, () => pulse.stop());
       await pulse.start();
       // What is known of its session may be a minute old.
-      pulse.hurry();
+      askAbout([stream]);
       return stream;
     },
     check,
-    size: () => streams.size(),
+    size: () => open.size(),
   };
 }
 
@@ -89,9 +102,9 @@ function holdUntilCut(stream: LiveStream, streams: StreamSet, onLast: () => void
   stream.signal.addEventListener("abort", release, { once: true });
 }
 
-function requireRoom(streams: StreamSet, actor: Actor): void {
-  if (streams.size() >= maxPerProcess) throw coreErrors.unavailable({ what: "streams" }, { retryAfterSec: 5 });
-  const open = streams.countOf(actor);
+function requireRoom(held: StreamSet, actor: Actor): void {
+  if (held.size() >= maxPerProcess) throw coreErrors.unavailable({ what: "streams" }, { retryAfterSec: 5 });
+  const open = held.countOf(actor);
   if (open >= maxPerActor) throw errors.too_many_streams({ open });
 }
 

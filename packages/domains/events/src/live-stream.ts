@@ -20,14 +20,18 @@ export interface LiveStream {
   cut(reason: CutReason): void;
   /** Aborted when it was cut; the reason is a `CutReason`. */
   signal: AbortSignal;
+  /** Says that nothing of it is left, its connection neither. Cuts it where that was not done. */
+  close(reason: CutReason): void;
+  /** Aborted when it was closed: later than it was cut where its reader takes nothing. */
+  closed: AbortSignal;
 }
 
 /** Why a stream was ended. For the log. */
-export type CutReason = "left" | "token_expired" | EndReason | "checks_overdue" | "read_failed" | "old";
+export type CutReason = "left" | "not_started" | "token_expired" | EndReason | "checks_overdue" | "read_failed" | "old";
 
 /** Makes a stream that nobody has rung yet. */
 export function createLiveStream(ctx: OrganizationCtx): LiveStream {
-  const ending = new AbortController();
+  const [ending, closing] = [new AbortController(), new AbortController()];
   let isRung = false;
   let wake: () => void = () => undefined;
   ending.signal.addEventListener("abort", () => wake(), { once: true });
@@ -47,5 +51,10 @@ export function createLiveStream(ctx: OrganizationCtx): LiveStream {
       isRung = false;
     },
     cut: (reason) => ending.abort(reason),
+    close(reason) {
+      ending.abort(reason);
+      closing.abort();
+    },
+    closed: closing.signal,
   };
 }

@@ -1,5 +1,5 @@
 import type { ModuleMetrics } from "@turnpike/core";
-import { hubOf } from "./hub.ts";
+import { findHub } from "./hub.ts";
 
 /** How many streams this process holds open. */
 export const streamMetrics: ModuleMetrics = {
@@ -7,7 +7,7 @@ export const streamMetrics: ModuleMetrics = {
     {
       name: "events.streams",
       gauges: { turnpike_events_open_streams: { help: "Live streams that this process holds open." } },
-      read: async (ctx) => ({ turnpike_events_open_streams: hubOf(ctx).size() }),
+      read: async (ctx) => ({ turnpike_events_open_streams: findHub(ctx)?.size() ?? 0 }),
     },
   ],
 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import auth, { findEndedCallers } from "@turnpike/auth";
-import type { Actor, RequestInfo } from "@turnpike/core";
+import type { Actor, Deps, RequestInfo } from "@turnpike/core";
 import { createCallerFactory, defineEvents } from "@turnpike/core";
 import organizations, { findOrganization } from "@turnpike/organizations";
 import type { TestApp, TestUser } from "@turnpike/testing";
@@ -34,6 +34,8 @@ export interface OpenedStream {
 /** The module with the two that it stands on, and somebody to read. */
 export interface StreamBed extends TestApp {
   user: TestUser;
+  /** Each time that it was asked who may not go on: as whom, and about which actors. Noted when the answer was there. */
+  asked: { as: Actor; about: Actor[] }[];
   open(input?: StreamInput, actor?: Actor, request?: Partial<RequestInfo>): Promise<OpenedStream>;
   /** Emits in one transaction. */
   plant(organizationId: string, ...trees: number[]): Promise<string[]>;
@@ -41,11 +43,20 @@ export interface StreamBed extends TestApp {
 
 /** Starts it on a database of its own. */
 export async function createStreamBed(): Promise<StreamBed> {
-  const app = await createTestApp({ modules: [events, auth, organizations], findOrganization, findEndedCallers });
+  const asked: StreamBed["asked"] = [];
+  const noting: Deps["findEndedCallers"] = async (ctx, callers) => {
+    const ended = await findEndedCallers(ctx, callers);
+    asked.push({ as: ctx.actor, about: callers.map(({ actor }) => actor) });
+    return ended;
+  };
+  const modules = [events, auth, organizations];
+  const app = await createTestApp({ modules, findOrganization, findEndedCallers: noting });
+  await events.start(app.ctxOf({ type: "system", job: "events.start" }));
   const user = await app.createUser();
   return {
     ...app,
     user,
+    asked,
     async open(input, actor = user.actor, request = {}) {
       const leaving = new AbortController();
       const caller = createCaller(app.ctxOf(actor, request), { signal: leaving.signal });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createCtx, newId } from "@turnpike/core";
 import { createMemoryBus } from "@turnpike/providers";
-import { hubOf } from "../src/hub.ts";
+import { getHub } from "../src/hub.ts";
 import type { StreamBed } from "./stream-bed.ts";
 import { createStreamBed, garden } from "./stream-bed.ts";
 
@@ -93,7 +93,7 @@ test("what the bus loses is found by the check", async () => {
   const next = stream.trees(1);
   const elsewhere = createCtx({ ...bed.deps, bus: createMemoryBus(() => undefined) }, actor, { requestId: newId() });
   await elsewhere.tx((tx) => tx.emit(garden.planted, { organizationId, tree: 9 }));
-  expect(await hubOf(bed.ctxOf(actor)).check()).toBe(true);
+  expect(await getHub(bed.ctxOf(actor)).check()).toBe(true);
   expect(await next).toEqual([9]);
   stream.leave();
 });
@@ -108,7 +108,7 @@ test("somebody with too many streams is told so, and one that was left makes roo
 });
 
 test("streams that were left are held by nobody", async () => {
-  const hub = hubOf(bed.ctxOf(bed.user.actor));
+  const hub = getHub(bed.ctxOf(bed.user.actor));
   const before = hub.size();
   const stream = await bed.open();
   expect(hub.size()).toBe(before + 1);

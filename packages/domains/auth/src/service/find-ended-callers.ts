@@ -6,7 +6,8 @@ import { forgetSessions } from "../session-cache.ts";
 /**
  * Which of these callers may not go on, and why: the session was ended, revoked, waits for a second factor or its user is
  * suspended; or its person is no member any more, or the organization is gone. Asks PostgreSQL and no cache, twice for
- * all of them. For what goes on for longer than a request; `ctx` is our own.
+ * all of them. For what goes on for longer than a request; `ctx` is our own. Of an API key only the organization is asked:
+ * no credential of a request makes such an actor, and whatever lets keys in has to tell here which were revoked.
  */
 export async function findEndedCallers<T extends Caller>(ctx: Ctx, callers: readonly T[]): Promise<Map<T, EndReason>> {
   const places = callers.map((caller) => ({

@@ -1,7 +1,7 @@
 import type { Ctx, OrganizationCtx, TrackedEnvelope } from "@turnpike/core";
 import { tracked } from "@turnpike/core";
 import { errors } from "../errors.ts";
-import { hubOf } from "../hub.ts";
+import { getHub } from "../hub.ts";
 import type { LiveStream } from "../live-stream.ts";
 import { StreamedEvent } from "../models.ts";
 import type { StreamInput } from "../models.ts";
@@ -21,17 +21,17 @@ const pageSize = 100;
  * Errors: events.last_event_unknown, events.too_many_streams, core.unavailable.
  */
 export async function openStream(ctx: OrganizationCtx, input: StreamInput, signal?: AbortSignal): Promise<Items> {
-  const stream = await hubOf(ctx).admit(ctx);
+  const stream = await getHub(ctx).admit(ctx);
   // One that nobody has begun to read ends here, too.
-  signal?.addEventListener("abort", () => stream.cut("left"), { once: true });
-  if (signal?.aborted) stream.cut("left");
+  signal?.addEventListener("abort", () => stream.close("left"), { once: true });
+  if (signal?.aborted) stream.close("left");
   const reader = ctx.system("stream of an organization's events");
   try {
     const place = await findStart(reader, ctx.organization.id, input?.lastEventId);
     stream.sequence = place.sequence;
     return items(stream, reader, place);
   } catch (error) {
-    stream.cut("left");
+    stream.close("not_started");
     throw error;
   }
 }
@@ -52,7 +52,7 @@ async function* items(stream: LiveStream, reader: Ctx, place: Place): Items {
       await stream.rung();
     }
   } finally {
-    stream.cut("left");
+    stream.close("left");
     stream.ctx.log.info("events.stream_ended", { reason: String(stream.signal.reason) });
   }
 }
@@ -61,21 +61,21 @@ async function* items(stream: LiveStream, reader: Ctx, place: Place): Items {
 async function* unread(stream: LiveStream, reader: Ctx): Items {
   for (;;) {
     const page = await readPage(stream, reader);
-    for (const { sequence, event } of page) {
+    for (const row of page) {
       requireOpen(stream);
-      stream.sequence = sequence;
-      yield tracked(event.id, event);
+      stream.sequence = row.sequence;
+      const event = eventOf(stream, row);
+      if (event) yield tracked(event.id, event);
     }
     if (page.length < pageSize) return requireOpen(stream);
   }
 }
 
-async function readPage(stream: LiveStream, reader: Ctx): Promise<{ sequence: number; event: StreamedEvent }[]> {
+async function readPage(stream: LiveStream, reader: Ctx): Promise<EventRow[]> {
   requireOpen(stream);
   const { organizationId, sequence } = stream;
   try {
-    const rows = await reader.tx((tx) => listEventsAfter(tx.db, { organizationId, sequence, limit: pageSize }));
-    return rows.map((row) => ({ sequence: row.sequence, event: eventOf(row) }));
+    return await reader.tx((tx) => listEventsAfter(tx.db, { organizationId, sequence, limit: pageSize }));
   } catch (error) {
     stream.ctx.log.warn("events.read_failed", { error });
     stream.cut("read_failed");
@@ -92,6 +92,10 @@ function farewell(): DOMException {
   return new DOMException("The stream was cut.", "AbortError");
 }
 
-function eventOf({ id, name, occurredAt, data }: EventRow): StreamedEvent {
-  return { id, name, occurredAt, data: StreamedEvent.shape.data.parse(data) };
+/** Null for what is no event, whoever wrote it: a stream that broke off there would never come past it. */
+function eventOf(stream: LiveStream, { id, name, occurredAt, data }: EventRow): StreamedEvent | null {
+  const parsed = StreamedEvent.shape.data.safeParse(data);
+  if (parsed.success) return { id, name, occurredAt, data: parsed.data };
+  stream.ctx.log.error("events.unreadable", { eventId: id, name });
+  return null;
 }
