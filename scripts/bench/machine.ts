@@ -1,19 +1,22 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { availableParallelism, cpus, platform, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, platform, totalmem } from "node:os";
 import { z } from "zod";
 import type { Bed } from "./bed/open-bed.ts";
 
 const Manifest = z.object({ version: z.string() });
 
-/** What the figures were measured on, in one line. */
+/** What the figures were measured on, and how much else ran there, in one line. */
 export function describeMachine({ databases, hasRedis }: Bed): string {
   const gigabytes = Math.round(totalmem() / 1e9);
   return [
     `${cpus()[0]?.model.trim() ?? "unknown processor"} × ${availableParallelism()}, ${gigabytes} GB, ${platform()}`,
+    `load ${(loadavg()[0] ?? 0).toFixed(1)} at the start`,
     `Node ${process.versions.node}`,
     databases.version,
-    hasRedis ? "Redis for cache, limits and bus" : "cache, limits and bus in memory",
+    hasRedis
+      ? "Redis for cache, limits and bus, the worker apart"
+      : "cache, limits and bus in memory, the worker in the same process",
     `stripe-sync-engine ${versionOf("@supabase/stripe-sync-engine")}`,
     `tRPC ${versionOf("@trpc/server")}, Express ${versionOf("express")}`,
   ].join("; ");

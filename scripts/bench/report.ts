@@ -1,7 +1,18 @@
 import type { Comparison } from "./measure/compare.ts";
 import type { Spread } from "./measure/spread.ts";
 
-const heads = ["line", "measured", "ours", "against", "theirs", "ours ÷ theirs", "quartiles", "min–max", "rounds"];
+const heads = [
+  "line",
+  "measured",
+  "ours",
+  "against",
+  "theirs",
+  "ours ÷ theirs",
+  "each run",
+  "quartiles",
+  "min–max",
+  "rounds",
+];
 
 /** The table for a terminal. */
 export function textTable(comparisons: readonly Comparison[]): string {
@@ -24,7 +35,7 @@ export function markdownTable(comparisons: readonly Comparison[]): string {
   return rows.map((row) => `| ${row.join(" | ")} |\n`).join("");
 }
 
-function cells({ line, what, unit, better, ours, against, theirs, ratio, rounds }: Comparison): string[] {
+function cells({ line, what, unit, better, ours, against, theirs, ratio, runs, rounds }: Comparison): string[] {
   return [
     line,
     `${what}, ${unit} (${better} is better)`,
@@ -32,6 +43,7 @@ function cells({ line, what, unit, better, ours, against, theirs, ratio, rounds 
     against,
     figure(theirs.median),
     `${factor(ratio.median)}×`,
+    runs.map(factor).join(" · "),
     range(ratio, "q1", "q3"),
     range(ratio, "min", "max"),
     String(rounds),

@@ -10,22 +10,22 @@ import type { Bundles } from "./bundles.ts";
 import { buildBundles } from "./bundles.ts";
 import type { Databases } from "./databases.ts";
 import { openDatabases } from "./databases.ts";
+import type { MeasuredServer } from "./measured-server.ts";
+import { startMeasuredServer } from "./measured-server.ts";
 import type { Member } from "./seed.ts";
 import { seedPlansOf, signUpMembers } from "./seed.ts";
-import type { ServerProcess } from "./server-process.ts";
-import { startServerProcess } from "./server-process.ts";
 
 /** Everything that the lines measure on. */
 export interface Bed {
   databases: Databases;
-  /** The production environment of our bundle, all but the port. */
+  /** The production environment of our bundle, all but the port: of a web process, or of a web process with the worker in it. */
   env: Record<string, string>;
-  /** Whether cache, limits and bus are on Redis. */
+  /** Whether cache, limits and bus are on Redis; then the worker is a process of its own, else it is in that of the web. */
   hasRedis: boolean;
   /** People with sessions and organizations; they sign up when they are first asked for. */
   members(): Promise<Member[]>;
   /** Starts one of the programs; it ends with the bed at the latest. */
-  start(program: keyof Bundles, options?: StartOptions): Promise<ServerProcess>;
+  start(program: keyof Bundles, options?: StartOptions): Promise<MeasuredServer>;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ async function bringUp(options: BedOptions, started: Stoppers): Promise<Bed> {
   await seedPlansOf(env);
   const logFile = join(folder, "servers.log");
   const start: Bed["start"] = async (program, { env: own, ...rest } = {}) => {
-    const server = await startServerProcess({ main: bundles[program], env: { ...env, ...own }, logFile, ...rest });
+    const server = await startMeasuredServer({ main: bundles[program], env: { ...env, ...own }, logFile, ...rest });
     started.add(() => server.stop());
     return server;
   };
@@ -137,6 +137,8 @@ function providers(redisUrl: string | null): Record<string, string> {
     CACHE_PROVIDER: name,
     RATE_LIMIT_PROVIDER: name,
     EVENT_BUS_PROVIDER: name,
+    // What is in memory stands for one process alone; then the worker has to be in it.
+    ROLE: redisUrl === null ? "all" : "web",
     ...(redisUrl !== null && { REDIS_URL: redisUrl }),
   };
 }

@@ -8,91 +8,59 @@ import { openLanes } from "../measure/load.ts";
 import type { Line } from "./line.ts";
 import { fromNewAddress, queryCall } from "./trpc-call.ts";
 
-const looks = 10;
-const against = "bare tRPC on Express";
+/** Requests on their way at a time. Nothing is timed here: more of them only get it over with sooner. */
+const lanes = 64;
+/** After these a server has loaded what it loads with its first calls. */
+const warmRequests = 2000;
 
-/** A server under calls, and what it held at each look. */
+/** What a process held, each time after a collection of garbage, in bytes. */
 interface Course {
-  /** Makes that many calls, then looks. */
-  goOn(requests: number): Promise<void>;
-  seen: MemoryUsage[];
-  stop(): Promise<void>;
+  /** Ready, and not called yet. */
+  atRest: MemoryUsage;
+  warm: MemoryUsage;
+  after: MemoryUsage;
 }
 
 /** What the processes hold at rest and after many requests, garbage collected. */
 export const memory: Line = {
   name: "memory",
-  about: "Resident set and heap after 100 000 calls of products.list, garbage collected, and how they grew since rest.",
-  async run(bed, { lanes, memoryRequests, onRound }) {
-    const ours = await startCourse(bed, "ours", lanes);
-    const bare = await startCourse(bed, "bare", lanes);
-    // At rest means warm: what is loaded with the first calls is not what a call leaves behind.
-    await ours.goOn(2000);
-    await bare.goOn(2000);
-    for (let look = 1; look <= looks; look += 1) {
-      await ours.goOn(memoryRequests / looks);
-      await bare.goOn(memoryRequests / looks);
-      onRound(`memory ${look}/${looks}`);
-    }
-    await ours.stop();
-    await bare.stop();
-    const calls = memoryRequests.toLocaleString("en-US");
+  about: "Resident set and heap, garbage collected: ready and never called, and after 100 000 calls of products.list.",
+  async run(bed, { memoryRequests, onRound }) {
+    const ours = await runCourse(bed, "ours", memoryRequests);
+    onRound("memory of ours");
+    const bare = await runCourse(bed, "bare", memoryRequests);
+    onRound("memory of the bare server");
+    const calls = `after ${memoryRequests.toLocaleString("en-US")} calls`;
+    const row = (what: string, unit: string, figureOf: (course: Course) => number): Comparison =>
+      compared(
+        { line: "memory", what, unit, better: "less" },
+        "bare tRPC on Express",
+        [figureOf(ours)],
+        [figureOf(bare)],
+      );
     return [
-      ...rows(
-        "resident set",
-        calls,
-        ours.seen.map(({ rss }) => rss),
-        bare.seen.map(({ rss }) => rss),
-      ),
-      ...rows(
-        "heap",
-        calls,
-        ours.seen.map(({ heapUsed }) => heapUsed),
-        bare.seen.map(({ heapUsed }) => heapUsed),
-      ),
+      row("resident set at rest", "MB", ({ atRest }) => atRest.rss / 1e6),
+      row(`resident set ${calls}`, "MB", ({ after }) => after.rss / 1e6),
+      row("heap at rest", "MB", ({ atRest }) => atRest.heapUsed / 1e6),
+      row(`heap ${calls}`, "MB", ({ after }) => after.heapUsed / 1e6),
+      row(`heap ${calls}`, "× after the first 2,000", ({ warm, after }) => after.heapUsed / warm.heapUsed),
     ];
   },
 };
 
-/** How much there is in the later half of the calls, and how many times what was there at rest. */
-function rows(what: string, calls: string, ours: number[], theirs: number[]): Comparison[] {
-  const late = (bytes: number[]): number[] => bytes.slice(1 + looks / 2);
-  const megabytes = (bytes: number[]): number[] => late(bytes).map((size) => size / 1e6);
-  const growth = (bytes: number[]): number[] => late(bytes).map((size) => size / (bytes[0] ?? Number.NaN));
-  const subject = { line: "memory", better: "less" } as const;
-  return [
-    compared(
-      { ...subject, what: `${what} after ${calls} calls`, unit: "MB" },
-      against,
-      megabytes(ours),
-      megabytes(theirs),
-    ),
-    compared(
-      { ...subject, what: `${what} after ${calls} calls`, unit: "× at rest" },
-      against,
-      growth(ours),
-      growth(theirs),
-    ),
-  ];
-}
-
-async function startCourse(bed: Bed, program: "ours" | "bare", lanes: number): Promise<Course> {
+async function runCourse(bed: Bed, program: "ours" | "bare", requests: number): Promise<Course> {
   const server = await bed.start(program, { hasInspector: true });
   const { inspectorUrl } = server;
   if (inspectorUrl === null) throw new Error("The server has no inspector.");
+  const atRest = await readMemory(inspectorUrl);
   const to = openLanes(server.url, lanes);
-  const seen: MemoryUsage[] = [];
-  return {
-    seen,
-    async goOn(requests) {
-      await to.run(makeCalls(requests));
-      seen.push(await readMemory(inspectorUrl));
-    },
-    async stop() {
-      await to.close();
-      await server.stop();
-    },
-  };
+  await to.run(makeCalls(warmRequests));
+  const warm = await readMemory(inspectorUrl);
+  await to.run(makeCalls(requests - warmRequests));
+  const after = await readMemory(inspectorUrl);
+  await to.close();
+  await server.stop();
+  return { atRest, warm, after };
 }
 
 function makeCalls(count: number): Call[] {

@@ -45,11 +45,13 @@ function callsOf(members: readonly Member[], callOf: (member: Member) => Call): 
     Array.from({ length: count }, () => calls[(made += 1) % calls.length]).flatMap((call) => call ?? []);
 }
 
-function signedInCall({ organizationId, accessToken }: Member): Call {
+/** A call of ours by a member who is signed in. */
+export function signedInCall({ organizationId, accessToken }: Member): Call {
   return queryCall("organizations.get", { organizationId }, { authorization: `Bearer ${accessToken}` });
 }
 
-function bareCall(procedure: string, { organizationId, userId }: Member): Call {
+/** The same call of the bare server, which is told who it is. */
+export function bareCall(procedure: string, { organizationId, userId }: Member): Call {
   return queryCall(procedure, { organizationId, userId });
 }
 

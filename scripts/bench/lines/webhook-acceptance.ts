@@ -1,13 +1,10 @@
 import { compare } from "../measure/compare.ts";
-import type { Lanes } from "../measure/load.ts";
 import { loadSide, openLanes } from "../measure/load.ts";
 import type { Line } from "./line.ts";
-import { emptyInbox, requireStored } from "./stored-events.ts";
+import { emptyInbox, requireStored, requireSynced } from "./stored-events.ts";
 import { eventSource } from "./stripe-events.ts";
 
-const ourPath = "/api/webhooks/stripe";
-
-/** Taking Stripe's events in, with nobody working on them meanwhile. */
+/** Taking Stripe's events in, with nobody working on them meanwhile where the worker is a process of its own. */
 export const webhookAcceptance: Line = {
   name: "webhook-acceptance",
   about:
@@ -15,25 +12,25 @@ export const webhookAcceptance: Line = {
   async run(bed, { rounds, roundMs, lanes, onRound }) {
     await emptyInbox(bed);
     const events = await eventSource(bed);
-    // Memory providers stand for one process alone; then the worker is in it, and works while events come in.
-    const env = { ROLE: bed.hasRedis ? "web" : "all" };
-    const servers = [await bed.start("ours", { env }), await bed.start("bare"), await bed.start("syncEngine")] as const;
-    const [ours, bare, syncEngine] = servers.map(({ url }) => openLanes(url, lanes));
-    if (!ours || !bare || !syncEngine) throw new Error("A server is missing.");
-    const webhookSide = (name: string, to: Lanes, path: string) =>
-      loadSide({ name, lanes: to, roundMs, makeCalls: (count) => events.deliveries(path, count) });
+    const side = async (name: string, program: "ours" | "bare" | "syncEngine", path: string) => {
+      const server = await bed.start(program);
+      const to = openLanes(server.url, lanes);
+      const receiver = events.receiver(path);
+      const load = loadSide({ name, lanes: to, roundMs, makeCalls: receiver.deliveries });
+      return { ...load, receiver, end: () => to.close().then(() => server.stop()) };
+    };
+    const ours = await side("ours", "ours", "/api/webhooks/stripe");
+    const bare = await side("bare Express, signature only", "bare", "/webhook");
+    const syncEngine = await side("stripe-sync-engine", "syncEngine", "/webhook");
+    const what = bed.hasRedis ? "accepted events" : "accepted events, applied meanwhile by the same process";
     const table = await compare(
-      { line: "webhook-acceptance", what: "accepted events", unit: "events/s", better: "more" },
-      [
-        webhookSide("ours", ours, ourPath),
-        webhookSide("bare Express, signature only", bare, "/webhook"),
-        webhookSide("stripe-sync-engine", syncEngine, "/webhook"),
-      ],
+      { line: "webhook-acceptance", what, unit: "events/s", better: "more" },
+      [ours, bare, syncEngine],
       { rounds, onRound },
     );
-    await requireStored(bed, events.countOf(ourPath));
-    await Promise.all([ours, bare, syncEngine].map((lane) => lane.close()));
-    await Promise.all(servers.map((server) => server.stop()));
+    await requireStored(bed, ours.receiver);
+    await requireSynced(bed, syncEngine.receiver);
+    for (const { end } of [ours, bare, syncEngine]) await end();
     return table;
   },
 };

@@ -1,42 +1,41 @@
 import type { Side } from "../measure/compare.ts";
 import { compare } from "../measure/compare.ts";
-import type { Lanes } from "../measure/load.ts";
+import type { Call, Lanes } from "../measure/load.ts";
 import { openLanes } from "../measure/load.ts";
 import type { Line } from "./line.ts";
-import { allApplied, emptyInbox, requireStored } from "./stored-events.ts";
-import type { EventSource } from "./stripe-events.ts";
+import { emptyInbox, requireApplied, requireSynced, watchInbox } from "./stored-events.ts";
 import { eventSource } from "./stripe-events.ts";
-
-const ourPath = "/api/webhooks/stripe";
 
 /** Stripe's events from the first delivery to the last one's effect in the tables. */
 export const webhookEffect: Line = {
   name: "webhook-effect",
   about: "A batch of signed events until all of them are applied: web process and worker, against stripe-sync-engine.",
-  async run(bed, { rounds, roundMs, lanes, onRound }) {
+  async run(bed, { rounds, lanes, onRound }) {
     await emptyInbox(bed);
     const events = await eventSource(bed);
-    const count = Math.max(200, Math.round(roundMs / 2));
-    const ours = await bed.start("ours", { env: { ROLE: bed.hasRedis ? "web" : "all" } });
+    // What waits for the same customer is worked off together: more about each of them would flatter us.
+    const count = events.objects;
+    const [toOurs, toEngine] = [events.receiver("/api/webhooks/stripe"), events.receiver("/webhook")];
+    const ours = await bed.start("ours");
     const worker = bed.hasRedis ? await bed.start("ours", { env: { ROLE: "worker" }, isWithoutHttp: true }) : null;
     const syncEngine = await bed.start("syncEngine");
-    const toOurs = openLanes(ours.url, lanes);
-    const toEngine = openLanes(syncEngine.url, lanes);
+    const inbox = await watchInbox(bed);
+    const ourLanes = openLanes(ours.url, lanes);
+    const engineLanes = openLanes(syncEngine.url, lanes);
+    const makeOurs = () => toOurs.deliveries(count);
+    const makeEngines = () => toEngine.deliveries(count);
+    const what = `applied events, batches of ${count}, two per customer`;
     const table = await compare(
-      { line: "webhook-effect", what: `applied events, batches of ${count}`, unit: "events/s", better: "more" },
+      { line: "webhook-effect", what, unit: "events/s", better: "more" },
       [
-        batchSide(
-          "ours",
-          toOurs,
-          () => events.deliveries(ourPath, count),
-          () => allApplied(bed),
-        ),
-        batchSide("stripe-sync-engine", toEngine, () => events.deliveries("/webhook", count)),
+        batchSide("ours", ourLanes, makeOurs, () => inbox.allApplied()),
+        batchSide("stripe-sync-engine", engineLanes, makeEngines),
       ],
       { rounds, onRound },
     );
-    await requireStored(bed, events.countOf(ourPath));
-    await Promise.all([toOurs.close(), toEngine.close()]);
+    await requireApplied(bed, toOurs);
+    await requireSynced(bed, toEngine);
+    await Promise.all([ourLanes.close(), engineLanes.close(), inbox.close()]);
     for (const server of [ours, worker, syncEngine]) await server?.stop();
     return table;
   },
@@ -46,7 +45,7 @@ export const webhookEffect: Line = {
 function batchSide(
   name: string,
   lanes: Lanes,
-  makeBatch: () => ReturnType<EventSource["deliveries"]>,
+  makeBatch: () => Call[],
   applied: () => Promise<void> = async () => undefined,
 ): Side {
   return {

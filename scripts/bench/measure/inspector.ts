@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { z } from "zod";
 
 /** What a process holds, in bytes, after a full collection of garbage. */
-export const MemoryUsage = z.object({ rss: z.number(), heapUsed: z.number(), external: z.number() });
+export const MemoryUsage = z.object({ rss: z.number(), heapUsed: z.number() });
 export type MemoryUsage = z.infer<typeof MemoryUsage>;
 
 const Reply = z.object({

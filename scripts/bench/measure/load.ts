@@ -46,8 +46,6 @@ interface LoadOptions {
   roundMs: number;
   /** Makes that many calls, none of which was made before. */
   makeCalls: (count: number) => Call[];
-  /** What must be over before the next side is measured. */
-  settle?: () => Promise<void>;
 }
 
 const firstTry = 200;
@@ -56,7 +54,7 @@ const firstTry = 200;
  * A side that answers calls: each round as many as keep it busy for about `roundMs`, which the warm-up finds out. The
  * calls are made before the clock starts. The figure: calls per second.
  */
-export function loadSide({ name, lanes, roundMs, makeCalls, settle }: LoadOptions): Side {
+export function loadSide({ name, lanes, roundMs, makeCalls }: LoadOptions): Side {
   let perRound = 0;
   const warmUp = async (): Promise<void> => {
     await lanes.run(makeCalls(firstTry));
@@ -68,9 +66,7 @@ export function loadSide({ name, lanes, roundMs, makeCalls, settle }: LoadOption
     name,
     async measure() {
       if (perRound === 0) await warmUp();
-      const perSec = await lanes.run(makeCalls(perRound));
-      await settle?.();
-      return perSec;
+      return lanes.run(makeCalls(perRound));
     },
   };
 }

@@ -1,4 +1,4 @@
-// The statements that our procedures run for the same calls, as Kysely writes them.
+// The statements that our procedures run for the same calls, as Kysely writes them. A test compares what they answer.
 
 /** A page of products on sale; `$1` rows. */
 export const selectProducts = `select "id", "stripe_product_id" as "stripeProductId", "name", "description", "is_active" as "isActive"
@@ -24,7 +24,9 @@ export const selectMembership = `select "organization"."id", "organization"."nam
   from "organization_members" as "member" inner join "organizations" as "organization" on "organization"."id" = "member"."organization_id"
   where "member"."user_id" = $1 and "organization"."id" = $2`;
 
-/** Gives a transaction role `$1`, claims `$2` and our time-outs. */
-export const setIdentity = `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),
+/** What begins a transaction with our time-outs for one who is signed in; `claims` is a literal of SQL. One text, as ours sends it. */
+export function openingAs(claims: string): string {
+  return `begin; select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${claims}, true),
     set_config('statement_timeout', '15000', true), set_config('lock_timeout', '5000', true),
     set_config('idle_in_transaction_session_timeout', '30000', true)`;
+}

@@ -62,6 +62,8 @@ test(
 test.each([
   [["no-such-line"], "Not a line: no-such-line. There are: public-query, "],
   [["--rounds", "none"], "--rounds: a number from 1 to 1000."],
+  [["--runs", "0"], "--runs: a number from 1 to 1000."],
+  [["start", "--write"], "--write: the page has figures of all lines"],
 ])("%j is refused with what would be right", async (args, message) => {
   const { exitCode, stderr } = await bench(args);
   expect(exitCode).toBe(2);

@@ -6,8 +6,11 @@ import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "@turnpike/testing";
 
-/** A server as a process of its own. */
-export interface ServerProcess {
+/**
+ * A server as a process of its own. It writes to a file and not to us: reading along would cost the process that makes the
+ * load. It is ended without ado, and asked every 2 ms whether it is ready, since that is measured.
+ */
+export interface MeasuredServer {
   url: string;
   /** Milliseconds from its birth to its first answer of 200 on `/readyz`. */
   startedInMs: number;
@@ -30,7 +33,7 @@ interface ServerOptions {
 const startTimeoutMs = 30_000;
 
 /** Starts a server on a free port and waits until it is ready. Errors: it ended, or did not get ready, with the end of its log. */
-export async function startServerProcess(options: ServerOptions): Promise<ServerProcess> {
+export async function startMeasuredServer(options: ServerOptions): Promise<MeasuredServer> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const log = await open(options.logFile, "a");
