@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -29,6 +30,8 @@ interface Tally {
   failed: string[];
   granted: number;
   delivered: string[];
+  /** Told at each answer and each failure. */
+  changes: EventEmitter;
 }
 
 /** One visitor's calls, one after the other, until it is told to end: a public query, a signed-in one, a mutation, a webhook. */
@@ -38,6 +41,7 @@ async function visit(person: Person, headers: Record<string, string>, tally: Tal
     const answer = await sent.catch((error: unknown) => ({ status: 0, text: String(error) }));
     if (answer.status === 200) tally.answered += 1;
     else tally.failed.push(`${what}: ${answer.status} ${answer.text.slice(0, 300)}`);
+    tally.changes.emit("change");
     return answer.status === 200;
   };
   while (!end.aborted) {
@@ -48,7 +52,7 @@ async function visit(person: Person, headers: Record<string, string>, tally: Tal
     const id = `evt_${crypto.randomUUID()}`;
     const sent = deliver(call, cluster, { id, type: "product.updated", object: goneProduct });
     if (await note("webhook", sent)) tally.delivered.push(id);
-    // Below the limit of an actor, 600 calls a minute.
+    // The rate of the load, not a wait for anything: below the limit of an actor, 600 calls a minute.
     await pause(150);
   }
 }
@@ -56,12 +60,12 @@ async function visit(person: Person, headers: Record<string, string>, tally: Tal
 test("no call fails while each web process is asked to end under load and a new one takes its place", async () => {
   const people = await makePeople(cluster, visitors, true);
   const end = new AbortController();
-  const tally: Tally = { answered: 0, failed: [], granted: 0, delivered: [] };
+  const tally: Tally = { answered: 0, failed: [], granted: 0, delivered: [], changes: new EventEmitter() };
   const running = await Promise.all(people.map(async (person) => ({ person, headers: await signIn(person) })));
   const visits = running.map(({ person, headers }) => visit(person, headers, tally, end.signal));
   const untilAnswered = async (more: number): Promise<void> => {
     const goal = tally.answered + more;
-    while (tally.answered < goal && tally.failed.length === 0) await pause(20);
+    while (tally.answered < goal && tally.failed.length === 0) await once(tally.changes, "change");
   };
   await untilAnswered(100);
   const before = cluster.webs.slice();

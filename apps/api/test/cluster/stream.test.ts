@@ -138,10 +138,13 @@ test("the way to PostgreSQL is lost and comes back: the stream goes on where it 
 test("signing out on one instance ends the stream on the other, with the reason", async () => {
   const person = await bed.createPerson();
   const [a, b] = webs();
+  const openedAt = performance.now();
   const stream = follow(person.at(b.url));
   await stream.started;
   await person.at(a.url).auth.signOut.mutate({ scope: "all" });
   expect(await stream.refused).toMatchObject({ name: "TurnpikeError", status: 401, appCode: "auth.session_over" });
+  // The first check of a process that had no stream comes after 10 s: it was not that which found it.
+  expect(performance.now() - openedAt).toBeLessThan(10_000);
 }, 30_000);
 
 test("a session that is revoked at Supabase ends the stream within a minute, with the reason", async () => {
