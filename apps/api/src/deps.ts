@@ -24,20 +24,30 @@ export interface OpenDeps {
   poolStats: Pools["stats"];
   /** Where `METRICS_TOKEN` says that somebody looks. */
   meter: Meter | undefined;
+  /** Gives jobs `drainMs` to finish, where they have not been stopped before, then closes the rest, whatever of it fails. */
   close(drainMs: number): Promise<void>;
 }
 
 /** What domains know of callers, for all the others. */
 const callers = { findOrganization, findEndedCallers };
 
-/** Builds what every context needs from the environment: the only place that constructs vendors' clients. */
+/**
+ * Builds what every context needs from the environment: the only place that constructs vendors' clients. Where a part of it
+ * fails, what was open is closed.
+ */
 export async function openDeps(env: Env, modules: readonly Module[], log: Log): Promise<OpenDeps> {
-  const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
+  await using opened = new AsyncDisposableStack();
   const pools = openPools(env, log);
+  opened.defer(() => pools.close());
+  const { redisStatus, close: closeProviders, ...providers } = await createProviders(env, log);
+  opened.defer(closeProviders);
   const listenUrl = env.DATABASE_DIRECT_URL ?? env.DATABASE_URL;
   const isWorker = env.ROLE !== "web";
   const jobs = await startJobs({ database: pools.jobsDatabase, listenUrl, modules, log, isWorker });
+  const drain = { ms: 0 };
+  opened.defer(() => jobs.stop(drain.ms));
   const clock = await createClock(env, log);
+  opened.defer(() => clock.close());
   const meter = openMeter(env, modules);
   const deps: Deps = {
     ...providers,
@@ -52,6 +62,7 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     modules,
     ...callers,
   };
+  const held = opened.move();
   return {
     deps,
     jobs,
@@ -59,10 +70,8 @@ export async function openDeps(env: Env, modules: readonly Module[], log: Log): 
     poolStats: () => pools.stats(),
     meter,
     async close(drainMs) {
-      await jobs.stop(drainMs);
-      clock.close();
-      await closeProviders();
-      await pools.close();
+      drain.ms = drainMs;
+      await held.disposeAsync();
     },
   };
 }

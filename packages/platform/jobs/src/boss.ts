@@ -61,8 +61,14 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   });
   boss.on("error", (error) => options.log[isDatabaseDown(error) ? "warn" : "error"]("jobs.error", { error }));
   boss.on("warning", (warning) => options.log.warn("jobs.warning", { message: warning.message }));
-  await boss.start();
-  await declareQueues(boss, options.modules);
+  try {
+    await boss.start();
+    await declareQueues(boss, options.modules);
+  } catch (error) {
+    // What stopped the start says more than what goes wrong on the way back.
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw error;
+  }
   return {
     boss,
     port: jobsPort(boss),
