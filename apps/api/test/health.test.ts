@@ -66,7 +66,7 @@ test("Stripe is asked once, however often readiness is", async () => {
   expect(stripe.asked).toHaveLength(1);
 });
 
-test("PostgreSQL that hangs turns ready to 503 in less than three seconds, and ready comes back with it", async () => {
+test("PostgreSQL that hangs turns ready to 503, each answer in less than three seconds, and ready comes back with it", async () => {
   relay.freeze();
   await becomes(503, { status: "unavailable", database: "down", jobs: "down" });
   expect((await ready()).ms).toBeLessThan(3000);

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { DeadlineError } from "@turnpike/core";
 import { createTestLog } from "@turnpike/testing";
 import { createReadiness } from "../src/health/readiness.ts";
 import type { Probes } from "../src/health/readiness.ts";
 
 const well: Probes = {
   database: async () => ({ loginRole: "turnpike_api", isWritable: true }),
+  databaseSilentMs: () => Infinity,
   jobs: () => "up",
   redis: async () => "off",
   stripe: async () => undefined,
@@ -17,6 +19,31 @@ function ask(probes: Partial<Probes>) {
 
 const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 const full = Object.assign(new Error("sorry, too many clients already"), { code: "53300" });
+const refusedBy = (pooler: string, message: string) =>
+  Object.assign(new Error(message), { code: pooler, severity: "FATAL" });
+const isFull = { status: "ready", database: "degraded", jobs: "degraded" };
+const away = { status: "unavailable", database: "down", jobs: "down" };
+const late = new DeadlineError(2000);
+
+test.each<[string, Error, number, object]>([
+  ["pgbouncer takes no more clients", refusedBy("08P01", "no more connections allowed (max_client_conn)"), 1e5, isFull],
+  ["Supavisor takes no more clients", refusedBy("XX000", "Max client connections reached"), 1e5, isFull],
+  ["its session mode does not", refusedBy("XX000", "MaxClientsInSessionMode: max clients reached"), 1e5, isFull],
+  ["a pooler has lost its server", refusedBy("08P01", "server login has been failing"), 100, away],
+  ["a probe waits in vain while others are answered", late, 4999, isFull],
+  ["a new connection waits in vain while others are answered", new Error("timeout expired"), 0, isFull],
+  ["nobody is answered any more", late, 5000, away],
+  ["a refusal follows an answer", refused, 0, away],
+])("where %s, readiness tells a full database from one that is away", async (_name, error, silentMs, answer) => {
+  const database = () => Promise.reject(error);
+  expect(await ask({ database, databaseSilentMs: () => silentMs })).toMatchObject(answer);
+});
+
+test("a database that is down is told once, not for the jobs in it as well", async () => {
+  const log = createTestLog();
+  await createReadiness({ ...well, database: () => Promise.reject(refused) }, log)();
+  expect(log.entries.map(({ fields }) => fields?.["what"])).toEqual(["database"]);
+});
 
 test.each<[string, Partial<Probes>, object]>([
   ["all is well", {}, { status: "ready", database: "up", jobs: "up", redis: "off", stripe: "up" }],

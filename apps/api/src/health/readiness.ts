@@ -1,3 +1,4 @@
+import { DeadlineError } from "@turnpike/core";
 import type { Log } from "@turnpike/core";
 import type { DatabaseProbe } from "@turnpike/database";
 import type { JobsHealth } from "@turnpike/jobs";
@@ -7,6 +8,8 @@ import { remembered } from "../remembered.ts";
 export interface Probes {
   /** Who the database takes us for, and whether it takes jobs. */
   database(): Promise<DatabaseProbe>;
+  /** Milliseconds since the database last answered anybody in this process; known without asking. */
+  databaseSilentMs(): number;
   /** How this process works on jobs; known without asking. */
   jobs(): JobsHealth;
   redis(): Promise<"up" | "degraded" | "off">;
@@ -52,14 +55,18 @@ export function createReadiness(probes: Probes, log: Log, now?: () => number): (
   const noteChange = createChanges(log);
   return async () => {
     const [database, redis, stripe] = await Promise.all([
-      askDatabase().then((found) => ({ state: "up" as const, ...found }), databaseFailed),
+      askDatabase().then(
+        (found) => ({ state: "up" as const, ...found }),
+        (error: unknown) => databaseFailed(error, probes.databaseSilentMs()),
+      ),
       askRedis().then(stateOnly, failed("degraded" as const)),
       askStripe().then(() => ({ state: "up" as const }), failed("degraded" as const)),
     ]);
     // They live in the database: where it cannot be asked, no more is known of them.
     const jobs =
       "isWritable" in database ? ({ state: database.isWritable ? probes.jobs() : "down" } as const) : database;
-    Object.entries({ database, jobs, redis, stripe }).forEach(([what, answer]) => noteChange(what, answer));
+    const changed = { database, ...(jobs !== database && { jobs }), redis, stripe };
+    Object.entries(changed).forEach(([what, answer]) => noteChange(what, answer));
     const isDown = database.state === "down" || jobs.state === "down";
     return {
       status: isDown ? "unavailable" : "ready",
@@ -82,10 +89,28 @@ function failed<S>(state: S): (error: unknown) => Answer<S> {
 
 // PostgreSQL's "too many clients already": it lives, and the connections that we have still work.
 const tooManyConnections = "53300";
+// How poolers say the same, with codes that mean all sorts of trouble. Source: pgbouncer, Supavisor.
+const poolerIsFull = /no more connections allowed|max clients|max client connections/i;
+const poolerCodes = new Set(["08P01", "XX000"]);
+// The driver's words for a connection and for an answer that came too late.
+const cameTooLate = new Set(["timeout expired", "Query read timeout"]);
+// A probe that waits in vain behind a full pooler looks like one that waits for a dead server: but there somebody is answered.
+const answerIsFreshMs = 5000;
 
-function databaseFailed(error: unknown): Answer<"degraded" | "down"> {
-  const isFull = error instanceof Error && "code" in error && error.code === tooManyConnections;
-  return { state: isFull ? "degraded" : "down", error };
+/** Tells a database that takes no more of us from one that is away. `silentMs`: since its last answer to anybody here. */
+function databaseFailed(error: unknown, silentMs: number): Answer<"degraded" | "down"> {
+  return { state: isFull(error) || (isLate(error) && silentMs < answerIsFreshMs) ? "degraded" : "down", error };
+}
+
+function isFull(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  const { code, message } = error;
+  if (code === tooManyConnections) return true;
+  return typeof code === "string" && poolerCodes.has(code) && poolerIsFull.test(message);
+}
+
+function isLate(error: unknown): boolean {
+  return error instanceof DeadlineError || (error instanceof Error && cameTooLate.has(error.message));
 }
 
 /** Says once that something got worse, and once that it is well again. */

@@ -1,4 +1,6 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openDatabase } from "@turnpike/database";
 import { hasSystemPgbouncer, noPgbouncerReason, startSystemPgbouncer } from "@turnpike/testing";
 import type { SystemPgbouncer } from "@turnpike/testing";
 import { makeCustomers, mirrored, newsOf } from "./customers.ts";
@@ -55,6 +57,8 @@ async function refusals(): Promise<number> {
   return refused.length;
 }
 
+const readiness = async (): Promise<unknown> => JSON.parse((await bed.get("/readyz")).body);
+
 /** Answers again within ten seconds, and works off what is delivered. */
 async function expectRecovered(): Promise<void> {
   await expect.poll(async () => (await bed.get("/readyz")).status, { timeout: 10_000, interval: 50 }).toBe(200);
@@ -92,8 +96,34 @@ test("a pooler that takes no more clients refuses some, and they are told to com
   await pooler.restart();
   await pooler.console("SET max_client_conn = 2");
   await expect.poll(refusals, { timeout: 25_000, interval: 50 }).toBeGreaterThan(0);
+  await expect
+    .poll(readiness, { timeout: 4000, interval: 50 })
+    .toMatchObject({ database: "degraded", status: "ready" });
   // It takes no more of its administrator either.
   await pooler.restart();
+  await expectRecovered();
+});
+
+test("a pooler whose server connections are all held takes no process out, and says so", async () => {
+  await using held = new AsyncDisposableStack();
+  const others = openDatabase({ url: pooler.url, max: 2 });
+  held.defer(() => others.close());
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  held.defer(resolve);
+  await expect.poll(async () => (await bed.get(list)).status, { timeout: 10_000 }).toBe(200);
+  for (const holder of [Promise.withResolvers<void>(), Promise.withResolvers<void>()]) {
+    const holding = others.db.transaction().execute(async (trx) => {
+      await sql`select 1`.execute(trx);
+      holder.resolve();
+      await done;
+    });
+    holding.catch(holder.reject);
+    await holder.promise;
+  }
+  await expect
+    .poll(readiness, { timeout: 4000, interval: 50 })
+    .toMatchObject({ database: "degraded", status: "ready" });
+  resolve();
   await expectRecovered();
 });
 

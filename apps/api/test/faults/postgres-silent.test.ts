@@ -41,8 +41,9 @@ test("a PostgreSQL that stops answering: callers are told so in time, and all is
   const [alive, ready] = await Promise.all([bed.get("/healthz"), bed.get("/readyz")]);
   expect(alive.status).toBe(200);
   expect(alive.durationMs).toBeLessThan(2000);
-  expect(ready.status).toBe(503);
   expect(ready.durationMs).toBeLessThan(7000);
+  // While its last answer is fresh, it may be a pooler that is full.
+  await expect.poll(async () => (await bed.get("/readyz")).status, { timeout: 10_000, interval: 50 }).toBe(503);
   const { calls, deliveries } = await waiting;
   for (const { status, retryAfterSec, durationMs } of [...calls, ...deliveries.map(({ answer }) => answer)]) {
     expect(status).toBe(503);

@@ -34,6 +34,8 @@ export interface PoolStats {
   open: number;
   idle: number;
   waiting: number;
+  /** Milliseconds since PostgreSQL last finished a statement here; Infinity where it has finished none. */
+  silentMs: number;
 }
 
 /** An open database: queries through `db`, closed by `close`. */
@@ -72,19 +74,8 @@ export function openDatabase(options: PoolOptions): Database {
     Client: WatchedClient,
     types: { getTypeParser },
   });
-  // The pool does not listen while a connection is in use, and an error that nobody hears ends the process.
-  pool.on("connect", (client) => {
-    client.on("error", () => undefined);
-    client.once("error", (error: Error) => {
-      // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
-      if (!pool.ending) options.onError?.(error);
-    });
-  });
-  // It tells once more of those that broke while idle.
-  pool.on("error", () => undefined);
-  // A single statement may take its time from the first on.
-  pool.on("acquire", (client) => watch(client, { firstMs: silenceMs, silenceMs }));
-  pool.on("release", (_error, client) => client instanceof WatchedClient && client.unwatch());
+  let answeredAt = -Infinity;
+  listenTo(pool, { silenceMs, onError: options.onError, onAnswer: () => void (answeredAt = performance.now()) });
   const maxWaiting = options.maxWaiting ?? max * waitingPerConnection;
   const db = new Kysely<DB>({ dialect: openingDialect({ pool: bounded(pool, { maxWaiting, patience }) }) });
   return {
@@ -95,6 +86,7 @@ export function openDatabase(options: PoolOptions): Database {
       open: pool.totalCount,
       idle: pool.idleCount,
       waiting: pool.waitingCount,
+      silentMs: performance.now() - answeredAt,
     }),
     async close() {
       await db.destroy();
@@ -102,6 +94,30 @@ export function openDatabase(options: PoolOptions): Database {
       if (!pool.ending) await pool.end();
     },
   };
+}
+
+interface PoolListeners {
+  silenceMs: number;
+  onError: PoolOptions["onError"];
+  onAnswer: () => void;
+}
+
+function listenTo(pool: pg.Pool, { silenceMs, onError, onAnswer }: PoolListeners): void {
+  // The pool does not listen while a connection is in use, and an error that nobody hears ends the process.
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    // The driver's word for: the statement is finished, well or not, and the server is ready for another.
+    client.on("drain", onAnswer);
+    client.once("error", (error: Error) => {
+      // Ending the pool does not wait for its connections: the server may cut one that is on its way out, and nobody lost it.
+      if (!pool.ending) onError?.(error);
+    });
+  });
+  // It tells once more of those that broke while idle.
+  pool.on("error", () => undefined);
+  // A single statement may take its time from the first on.
+  pool.on("acquire", (client) => watch(client, { firstMs: silenceMs, silenceMs }));
+  pool.on("release", (_error, client) => client instanceof WatchedClient && client.unwatch());
 }
 
 async function queryAll(pool: pg.Pool, text: string, values: unknown[] | undefined): Promise<{ rows: unknown[] }> {
