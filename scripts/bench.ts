@@ -21,7 +21,7 @@ The load comes from this process and shares the machine with what it measures: a
 ${allLines.map(({ name, about }) => `  ${name.padEnd(20)}${about}`).join("\n")}
 
   --runs N       runs of the whole, one after the other on new databases, in one table (default: 1)
-  --rounds N     rounds of each line in a run (default: 8, with --quick 3)
+  --rounds N     rounds of each line in a run (default: 6, with --quick 3)
   --quick        short rounds, to see that all runs
   --markdown     print the table as for docs/benchmarks.md
   --write        write the table into docs/benchmarks.md; takes all lines, and no --quick
@@ -31,7 +31,7 @@ ${allLines.map(({ name, about }) => `  ${name.padEnd(20)}${about}`).join("\n")}
 `;
 
 const page = join(import.meta.dirname, "../docs/benchmarks.md");
-const full = { rounds: 8, roundMs: 1000, lanes: 16, memoryRequests: 100_000, people: 100 };
+const full = { rounds: 6, roundMs: 600, lanes: 16, memoryRequests: 100_000, people: 100 };
 const quick = { rounds: 3, roundMs: 200, lanes: 16, memoryRequests: 3000, people: 12 };
 
 await runScript({
