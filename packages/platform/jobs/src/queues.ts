@@ -2,6 +2,8 @@ import { listenerQueue } from "@turnpike/core";
 import type { Module } from "@turnpike/core";
 
 const listenerRetryLimit = 10;
+// One that a deploy interrupts is done by the next process; one that fails twice is for an operator.
+const scheduleRetryLimit = 1;
 
 /** The queue of one schedule. */
 export function scheduleQueue(module: Module, name: string): string {
@@ -16,6 +18,9 @@ export function jobQueues(modules: readonly Module[]): { queue: string; retryLim
       queue: listenerQueue(module, listener),
       retryLimit: listenerRetryLimit,
     })),
-    ...(module.schedules ?? []).map(({ name }) => ({ queue: scheduleQueue(module, name), retryLimit: 0 })),
+    ...(module.schedules ?? []).map(({ name }) => ({
+      queue: scheduleQueue(module, name),
+      retryLimit: scheduleRetryLimit,
+    })),
   ]);
 }

@@ -50,3 +50,18 @@ test("a process that must end hands back the job it is at, and the next one does
   await database.close();
   await app.close();
 });
+
+test("a schedule that is at work when its process must end goes back to the queue, not to the dead letters", async () => {
+  const begun = Promise.withResolvers<void>();
+  const handle = (): Promise<never> => (begun.resolve(), new Promise<never>(() => undefined));
+  // It is sent by hand: nobody waits for the new year.
+  const kiln = defineModule({ name: "kiln", schedules: [{ name: "sweep", cron: "0 0 1 1 *", handle }] });
+  const app = await createTestApp({ modules: [kiln], runWorkers: true });
+  await app.jobs.boss.send("kiln.schedule.sweep", {});
+  await begun.promise;
+  await app.jobs.stop(1000);
+  const { rows } = await sql<{ name: string; state: string }>`select name, state from pgboss.job
+    where name in ('kiln.schedule.sweep', 'dead_letter')`.execute(app.owner);
+  expect(rows).toEqual([{ name: "kiln.schedule.sweep", state: "retry" }]);
+  await app.close();
+});
