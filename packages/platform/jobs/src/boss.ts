@@ -4,20 +4,12 @@ import { coreErrors, isDatabaseDown } from "@turnpike/core";
 import type { Gauges, JobsPort, Log, Module } from "@turnpike/core";
 import { jobsHealth } from "./jobs-health.ts";
 import type { JobsHealth } from "./jobs-health.ts";
+import { deadLetterQueue, jobsSchema } from "./names.ts";
 import { jobsGauges } from "./queue-load.ts";
 import { queueStats } from "./queue-stats.ts";
 import { jobQueues } from "./queues.ts";
 import { WakeUps } from "./wake-ups.ts";
 import type { SqlRunner } from "./wake-ups.ts";
-
-/** The schema that pg-boss keeps to itself. */
-export const jobsSchema = "pgboss";
-
-/** The table that jobs are put into. */
-export const jobsTable = `${jobsSchema}.job`;
-
-/** Where jobs rest that failed for good. */
-export const deadLetterQueue = "dead_letter";
 
 /** A started pg-boss. Workers are added by `startWorkers`; without them it only enqueues. */
 export interface Jobs {

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { PgBoss } from "pg-boss";
-import { jobsSchema } from "./boss.ts";
+import { jobsSchema } from "./names.ts";
 
 /**
  * Installs or upgrades pg-boss's schema as its owner and lets the API's login role use it.

@@ -1,6 +1,7 @@
 import type { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { Gauges, Module, Sample } from "@turnpike/core";
+import { deadLetterQueue, jobsTable } from "./names.ts";
 import { jobQueues } from "./queues.ts";
 
 const Load = z.object({ name: z.string(), due: z.coerce.number(), active: z.coerce.number(), lag: z.coerce.number() });
@@ -38,13 +39,13 @@ async function readLoads(boss: PgBoss) {
       count(*) filter (where state <> 'active' and start_after <= now()) as due,
       count(*) filter (where state = 'active') as active,
       coalesce(extract(epoch from now() - min(start_after) filter (where state <> 'active' and start_after <= now())), 0) as lag
-    from pgboss.job where state in ('created', 'retry', 'active') group by name`);
+    from ${jobsTable} where state in ('created', 'retry', 'active') group by name`);
   return Load.array().parse(rows);
 }
 
 async function readDeadLetters(boss: PgBoss) {
   const { rows } = await boss.getDb().executeSql(`
     select coalesce(source_name, '') as name, count(*) as count
-    from pgboss.job where name = 'dead_letter' and state in ('created', 'retry', 'active') group by 1`);
+    from ${jobsTable} where name = '${deadLetterQueue}' and state in ('created', 'retry', 'active') group by 1`);
   return DeadLetters.array().parse(rows);
 }

@@ -1,6 +1,7 @@
 import type { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { QueueStats } from "@turnpike/core";
+import { jobsTable } from "./names.ts";
 
 const LiveCount = z.object({ name: z.string(), queued: z.coerce.number(), active: z.coerce.number() });
 
@@ -10,7 +11,7 @@ export async function queueStats(boss: PgBoss): Promise<QueueStats[]> {
     select name,
       count(*) filter (where state in ('created', 'retry')) as queued,
       count(*) filter (where state = 'active') as active
-    from pgboss.job where state in ('created', 'retry', 'active') group by name`);
+    from ${jobsTable} where state in ('created', 'retry', 'active') group by name`);
   const counts = new Map(
     LiveCount.array()
       .parse(rows)
