@@ -33,6 +33,17 @@ async function showCluster(): Promise<void> {
   const running = await findRunningStack();
   if (running) throw new Error(`Turnpike runs in this folder already: ${running.apiUrl} (process ${running.pid}).`);
   const unlock = await lockFolder(folder);
+  try {
+    await runCluster();
+  } finally {
+    unlock();
+  }
+  process.stdout.write("stopped\n");
+  process.exit(0);
+}
+
+/** From the build to the end of what it started. */
+async function runCluster(): Promise<void> {
   const stopRequest = listenForStop();
   const progress = createProgress();
   progress.step("bundle");
@@ -48,10 +59,7 @@ async function showCluster(): Promise<void> {
     process.stdout.write("\nstopping …\n");
     await removeStackFile();
     await cluster.close();
-    unlock();
   }
-  process.stdout.write("stopped\n");
-  process.exit(0);
 }
 
 async function show(cluster: Cluster, info: StackInfo, stopped: Promise<void>): Promise<void> {
