@@ -3,7 +3,7 @@ import { AppError, DeadlineError, isDatabaseDown } from "@turnpike/core";
 import type { FailureKind } from "./retry-rule.ts";
 
 // Deadlock, serialization, lock and statement time-outs: PostgreSQL asks for another try.
-const passingSqlStates = new Set(["40001", "40P01", "55P03", "57014"]);
+const passingSqlStates = new Set(["40001", "40P01", "55P03", "57014", "25P03"]);
 
 // A wrong key is among them: an operator mends it, and until then no event is to blame.
 const passingStripeErrors = [
