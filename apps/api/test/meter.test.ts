@@ -61,6 +61,9 @@ test("a reading is shared by scrapes, and one that fails or hangs leaves a gap a
   expect(first.filter(({ name }) => name === "turnpike_geese" || name === "turnpike_ducks")).toEqual([]);
   const failed = (reading: string) => valueOf(first, "turnpike_scrape_errors_total", { reading });
   expect([failed("hens"), failed("geese"), failed("ducks")]).toEqual([0, 1, 1]);
+  // Within ten seconds the same failure is shown again, and nobody has failed twice.
+  const second = await scrape(meter);
+  expect(valueOf(second, "turnpike_scrape_errors_total", { reading: "geese" })).toBe(1);
 });
 
 test("samples of a gauge that are gone do not stay", async () => {

@@ -25,7 +25,7 @@ export function createMeter(counters: readonly DeclaredCounter[], about: Record<
     ...createProcessCounts(registers),
     count: createCount(counters, registers),
     watch: (gauges) => readings.watch(gauges),
-    scrape: once(async () => {
+    scrape: singleFlight(async () => {
       await readings.readAll();
       return registry.metrics();
     }),
@@ -48,7 +48,7 @@ function createCount(declared: readonly DeclaredCounter[], registers: Registry[]
 }
 
 /** Whoever comes while one is at work gets the result of that one. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
+function singleFlight<T>(work: () => Promise<T>): () => Promise<T> {
   let open: Promise<T> | undefined;
   return () => (open ??= work().finally(() => (open = undefined)));
 }

@@ -34,11 +34,14 @@ export function createReadings(registers: Registry[]): Readings {
       );
       errors.inc({ reading: name }, 0);
       const ask = remembered(() => reading.read(), { forMs, timeoutMs });
+      let counted: unknown;
       readers.push(async () => {
         try {
           setGauges(created, await ask());
-        } catch {
-          errors.inc({ reading: name });
+        } catch (error) {
+          // One that is only remembered has failed no second time; several scrapes may wait for the same one.
+          if (error !== counted) errors.inc({ reading: name });
+          counted = error;
           setGauges(created, {});
         }
       });
