@@ -1,4 +1,5 @@
 import type {
+  AbortableOperationOptions,
   DatabaseConnection,
   Dialect,
   Driver,
@@ -38,26 +39,33 @@ class OpeningConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
   /** Sends the BEGIN that is due; null where none is. */
   begin: (() => Promise<void>) | null = null;
+  /** Whether that BEGIN says more than its name, such as an isolation level. */
+  hasSettings = false;
 
   constructor(inner: DatabaseConnection) {
     this.inner = inner;
   }
 
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+  async executeQuery<R>(query: CompiledQuery, options?: AbortableOperationOptions): Promise<QueryResult<R>> {
     const { begin } = this;
     this.begin = null;
     const isOpening = query.sql.startsWith(opening);
     // Nobody would end it, and the next user of the connection would find itself in it.
     if (isOpening && !begin) throw new Error("An opening statement is the first of a transaction.");
+    if (isOpening && this.hasSettings) throw new Error("An opening statement knows no settings of a transaction.");
     if (!isOpening) await begin?.();
-    return this.inner.executeQuery<R>(query);
+    return this.inner.executeQuery<R>(query, options);
   }
 
-  async *streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+  async *streamQuery<R>(
+    query: CompiledQuery,
+    chunkSize: number,
+    options?: AbortableOperationOptions,
+  ): AsyncIterableIterator<QueryResult<R>> {
     const { begin } = this;
     this.begin = null;
     await begin?.();
-    yield* this.inner.streamQuery<R>(query, chunkSize);
+    yield* this.inner.streamQuery<R>(query, chunkSize, options);
   }
 }
 
@@ -77,6 +85,7 @@ class OpeningDriver implements Driver {
   }
 
   async beginTransaction(connection: OpeningConnection, settings: TransactionSettings): Promise<void> {
+    connection.hasSettings = Object.values(settings).some((setting) => setting !== undefined);
     connection.begin = () => this.#inner.beginTransaction(connection.inner, settings);
   }
 

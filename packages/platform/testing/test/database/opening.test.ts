@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Identity } from "@turnpike/core";
 import { systemIdentity } from "@turnpike/core";
@@ -75,4 +75,14 @@ test("a transaction without a statement never reaches the server, whether it suc
 test("what was used in a transaction cannot be used after it", async () => {
   const kept = await databasePort(pool.db).transaction(systemIdentity, async (trx) => trx);
   await expect(currentRole.execute(kept)).rejects.toThrow(/committed/);
+});
+
+test("an opening statement does not open a transaction whose settings it would drop", async () => {
+  const settled = pool.db.transaction().setIsolationLevel("serializable");
+  const opened = settled.execute((trx) => trx.executeQuery(CompiledQuery.raw("begin; select 1")));
+  await expect(opened).rejects.toThrow(/settings/);
+  const level = await settled.execute((trx) =>
+    sql<{ level: string }>`select current_setting('transaction_isolation') as level`.execute(trx),
+  );
+  expect(level.rows).toEqual([{ level: "serializable" }]);
 });
