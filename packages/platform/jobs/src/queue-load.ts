@@ -1,10 +1,10 @@
 import type { PgBoss } from "pg-boss";
 import { z } from "zod";
 import type { Gauges, Module, Sample } from "@turnpike/core";
+import { readLiveQueues } from "./live-queues.ts";
 import { deadLetterQueue, jobsTable } from "./names.ts";
 import { jobQueues } from "./queues.ts";
 
-const Load = z.object({ name: z.string(), due: z.coerce.number(), active: z.coerce.number(), lag: z.coerce.number() });
 const DeadLetters = z.object({ name: z.string(), count: z.coerce.number() });
 
 /** The queues of the modules as they are now in the database, the same for every process that is asked. */
@@ -19,7 +19,7 @@ export function jobsGauges(boss: PgBoss, modules: readonly Module[]): Gauges<voi
       turnpike_jobs_dead_letters: { help: "Jobs that failed for good and wait for an operator.", labels: ["queue"] },
     },
     async read() {
-      const [loads, deadLetters] = await Promise.all([readLoads(boss), readDeadLetters(boss)]);
+      const [loads, deadLetters] = await Promise.all([readLiveQueues(boss), readDeadLetters(boss)]);
       const of = (values: ReadonlyMap<string, number>): Sample[] =>
         queues.map((queue) => ({ labels: { queue }, value: values.get(queue) ?? 0 }));
       return {
@@ -30,17 +30,6 @@ export function jobsGauges(boss: PgBoss, modules: readonly Module[]): Gauges<voi
       };
     },
   };
-}
-
-// The states stand as in pg-boss's index of live jobs, so that finished ones, which are many, are not read.
-async function readLoads(boss: PgBoss) {
-  const { rows } = await boss.getDb().executeSql(`
-    select name,
-      count(*) filter (where state <> 'active' and start_after <= now()) as due,
-      count(*) filter (where state = 'active') as active,
-      coalesce(extract(epoch from now() - min(start_after) filter (where state <> 'active' and start_after <= now())), 0) as lag
-    from ${jobsTable} where state in ('created', 'retry', 'active') group by name`);
-  return Load.array().parse(rows);
 }
 
 async function readDeadLetters(boss: PgBoss) {
