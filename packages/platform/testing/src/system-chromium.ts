@@ -1,19 +1,16 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { isInstalled } from "./system-program.ts";
 
 /** Why a suite that needs a browser is skipped where there is none. */
 export const noChromiumReason = "chromium is not installed (Debian: apt-get install chromium)";
 
 /** Whether the system's packages have installed a Chromium. */
 export function hasSystemChromium(): Promise<boolean> {
-  return promisify(execFile)("chromium", ["--version"]).then(
-    () => true,
-    () => false,
-  );
+  return isInstalled("chromium");
 }
 
 // It refuses to be root in its sandbox, and containers give little shared memory.

@@ -1,12 +1,9 @@
-import type { ChildProcess } from "node:child_process";
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { Client } from "pg";
 import { freePort } from "./free-port.ts";
+import { isInstalled, startSystemProgram } from "./system-program.ts";
 
 /** Why a suite that needs pgbouncer is skipped where there is none. */
 export const noPgbouncerReason = "pgbouncer is not installed (Debian: apt-get install pgbouncer)";
@@ -17,10 +14,7 @@ const nobody = 65_534;
 
 /** Whether the system's packages have installed a pgbouncer. */
 export function hasSystemPgbouncer(): Promise<boolean> {
-  return promisify(execFile)("pgbouncer", ["--version"], { env }).then(
-    () => true,
-    () => false,
-  );
+  return isInstalled("pgbouncer", env);
 }
 
 /** How a pgbouncer is started. */
@@ -54,23 +48,24 @@ export async function startSystemPgbouncer(options: PgbouncerOptions): Promise<S
   const url = Object.assign(new URL(options.databaseUrl), { port: String(port), hostname: "127.0.0.1" }).href;
   const console = (command: string) => ask(Object.assign(new URL(url), { pathname: "/pgbouncer" }).href, command);
   await writeSettings(folder, port, options);
-  let server = await start(folder, console);
-  const kill = async (): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const exited = once(server, "exit");
-    server.kill("SIGKILL");
-    await exited;
-  };
+  const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+  const server = await startSystemProgram({
+    command: "pgbouncer",
+    args: ["--quiet", join(folder, "pgbouncer.ini")],
+    options: { ...user, env },
+    isReady: () =>
+      console("SHOW VERSION").then(
+        () => true,
+        () => false,
+      ),
+  });
   return {
     url,
     console,
-    kill,
-    async restart() {
-      await kill();
-      server = await start(folder, console);
-    },
+    kill: () => server.kill(),
+    restart: () => server.restart(),
     async stop() {
-      await kill();
+      await server.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -105,21 +100,6 @@ server_login_retry = 1
 
 function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
-}
-
-async function start(folder: string, console: SystemPgbouncer["console"]): Promise<ChildProcess> {
-  const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
-  const server = spawn("pgbouncer", ["--quiet", join(folder, "pgbouncer.ini")], { ...user, env, stdio: "ignore" });
-  // A run that ends before its hooks, for example on a failed one, leaves nothing running.
-  const end = (): void => void server.kill("SIGKILL");
-  process.once("exit", end);
-  server.once("exit", () => process.off("exit", end));
-  const deadline = Date.now() + 10_000;
-  while (!(await console("SHOW VERSION").catch(() => null))) {
-    if (server.exitCode !== null || Date.now() > deadline) throw new Error("pgbouncer did not start");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return server;
 }
 
 async function ask(url: string, command: string): Promise<Record<string, unknown>[]> {
